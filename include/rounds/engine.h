@@ -1,0 +1,65 @@
+#ifndef ROUNDS_ENGINE_H
+#define ROUNDS_ENGINE_H
+
+/*
+ * An engine asks endpoints: it takes checks from sources, one for each
+ * network, keeps at most `workers` of a network in flight, and hands each
+ * result to a sink. Whatever the engine, as many results come out as checks
+ * went in, exactly one for each.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rounds/endpoint.h"
+#include "rounds/result.h"
+#include "rounds/stop.h"
+#include "rounds/strbuf.h"
+
+struct secrets;
+
+/*
+ * Where a network's checks come from, called by its producer thread alone.
+ * False: no more. The endpoint lives until its result has been destroyed.
+ */
+typedef bool engine_source(void *context, const struct endpoint **endpoint,
+                           size_t *index);
+
+/* Takes over RESULTS; called by any worker, several at once. */
+typedef void engine_sink(void *context, struct result **results, size_t count);
+
+struct engine_network {
+    const struct network *network;
+    engine_source *source;
+    void *source_context;
+};
+
+struct engine_round {
+    const struct engine_network *networks;
+    size_t network_count;
+    engine_sink *sink;
+    void *sink_context;
+    struct stop *stop;
+    int64_t deadline_us; /* monotonic; 0: none */
+    bool keep_exchange;  /* fill result.exchange of what fails */
+    const struct secrets *secrets;
+};
+
+/* What one network's pool did, told once the round is over. */
+struct engine_network_report {
+    unsigned workers; /* that really ran: fewer where the machine had no more */
+    int64_t elapsed_us;
+    int64_t busy_us; /* sum over workers of time spent on checks */
+};
+
+/*
+ * Make one round. Returns when every result is with the sink. REPORTS has room
+ * for network_count. False: not even one worker could be started for a
+ * network; its checks are told as `unknown`, and WHY says what was missing.
+ */
+bool engine_run_threads(const struct engine_round *round,
+                        struct engine_network_report *reports,
+                        struct strbuf *why);
+
+#endif

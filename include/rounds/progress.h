@@ -1,0 +1,29 @@
+#ifndef ROUNDS_PROGRESS_H
+#define ROUNDS_PROGRESS_H
+
+/*
+ * The progress line on a terminal: done of all, failures so far, checks a
+ * second, time left; redrawn at most ten times a second, wiped at the end.
+ * One thread at a time.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "rounds/result.h"
+
+struct progress;
+
+/* Draws on STREAM, which is a terminal; EXPECTED 0: how many is not known. */
+struct progress *progress_create(FILE *stream, size_t expected, bool has_color);
+void progress_destroy(struct progress *progress); /* wipes the line; NULL is
+                                                     allowed */
+void progress_add(struct progress *progress, const struct result *result,
+                  int64_t now_us);
+
+/* Redraw if it is time; returns when to call again at the latest. */
+int64_t progress_tick(struct progress *progress, int64_t now_us);
+
+#endif

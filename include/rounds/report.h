@@ -1,0 +1,64 @@
+#ifndef ROUNDS_REPORT_H
+#define ROUNDS_REPORT_H
+
+/*
+ * Reports: one file in this folder for each format, one table that names them.
+ * A report knows results and figures, never engines or queues. One thread at a
+ * time.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "rounds/plan.h"
+#include "rounds/result.h"
+#include "rounds/stop.h"
+#include "rounds/strbuf.h"
+#include "rounds/summary.h"
+
+/* A round, as every format gets it. All borrowed. */
+struct report_input {
+    const struct plan *plan;
+    struct result *const *results; /* in the plan's order, none NULL */
+    size_t result_count;
+    const struct summary *summary;
+    int64_t started_at_us;      /* wall clock */
+    const char *engine;         /* "threads" or "async" */
+    const char *shard;          /* "2/4"; NULL: not sharded */
+    enum stop_cause stop_cause; /* why it ended early */
+    bool is_verbose;            /* text: show the exchange of what failed */
+    bool is_quiet;    /* text: only what failed, and one closing line */
+    bool has_color;   /* text: escape sequences allowed */
+    unsigned columns; /* text: width to lay out for, 0: any */
+};
+
+/* Adds the whole report to OUT. */
+typedef void report_writer(const struct report_input *input,
+                           struct strbuf *out);
+
+struct report_format {
+    const char *name; /* "text" "json" */
+    report_writer *write;
+};
+
+/* NULL: no format of this NAME. */
+const struct report_format *report_format_find(const char *name);
+
+/* The names of all formats, for messages: "text, json". */
+void report_format_names(struct strbuf *out);
+
+/*
+ * Write LENGTH bytes to FILE so that readers see the old file or the new one,
+ * never a part: beside it, flushed to disk, then renamed. False: FILE is as it
+ * was, nothing is left beside it, and WHY says what failed.
+ */
+bool report_save(const char *file, const char *bytes, size_t length,
+                 struct strbuf *why);
+
+/* The same to a stream that is open already (stdout). */
+bool report_print(FILE *stream, const char *bytes, size_t length,
+                  struct strbuf *why);
+
+#endif

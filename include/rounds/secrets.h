@@ -1,0 +1,45 @@
+#ifndef ROUNDS_SECRETS_H
+#define ROUNDS_SECRETS_H
+
+/*
+ * What no output, log, report, database or page may show, and the one function
+ * that hides it. Filled while the plan is read, constant afterwards: then any
+ * thread may call secrets_hide().
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rounds/strbuf.h"
+
+struct secrets;
+
+struct secrets *secrets_create(void);
+void secrets_destroy(struct secrets *secrets); /* NULL is allowed */
+
+/*
+ * Whether a header, field, query parameter or environment variable of this
+ * name holds a secret: Authorization, Cookie, Set-Cookie, Proxy-Authorization,
+ * or token, secret, password, passwd, key or signature within it, in any case.
+ */
+bool secrets_is_name(const char *name);
+
+/*
+ * Remember VALUE, which must not be shown anywhere from now on, in itself and
+ * as it looks percent-encoded, form-encoded, base64-encoded or in JSON. Values
+ * shorter than SECRETS_SHORTEST_BYTES are too common to be searched for in
+ * free text; where their name tells, they are hidden all the same.
+ */
+void secrets_remember(struct secrets *secrets, const char *value,
+                      size_t length);
+enum { SECRETS_SHORTEST_BYTES = 4 };
+
+/*
+ * Add LENGTH bytes of TEXT to OUT with every secret in them replaced by "***":
+ * remembered values wherever they stand, and user:password@ in URLs. Linear in
+ * LENGTH. SECRETS may be NULL: then only URLs' credentials are hidden.
+ */
+void secrets_hide(const struct secrets *secrets, const char *text,
+                  size_t length, struct strbuf *out);
+
+#endif

@@ -1,0 +1,40 @@
+#include "rounds/clock.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <time.h>
+
+static int64_t read_clock(clockid_t id)
+{
+    struct timespec now;
+    int failed = clock_gettime(id, &now);
+
+    assert(!failed);
+    (void)failed;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t clock_monotonic_us(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t clock_wall_us(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+void clock_format(int64_t wall_us, char *text)
+{
+    time_t seconds = (time_t)(wall_us / 1000000);
+    int millis = (int)(wall_us / 1000 % 1000);
+    char date[CLOCK_TEXT_BYTES];
+    struct tm utc;
+
+    if (!gmtime_r(&seconds, &utc) ||
+        !strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc)) {
+        text[0] = '\0';
+        return;
+    }
+    (void)snprintf(text, CLOCK_TEXT_BYTES, "%.24s.%03dZ", date, millis);
+}

@@ -1,0 +1,162 @@
+#include "rounds/queue.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rounds/clock.h"
+
+static int queue_with_room_for_two(void **state)
+{
+    *state = queue_create(2);
+    return 0;
+}
+
+static int destroy_queue(void **state)
+{
+    queue_destroy(*state);
+    return 0;
+}
+
+static void a_closed_queue_hands_out_what_it_holds_then_ends(void **state)
+{
+    struct queue *queue = *state;
+    int first, second, late;
+
+    assert_true(queue_push(queue, &first));
+    assert_true(queue_push(queue, &second));
+    queue_close(queue);
+
+    assert_false(queue_push(queue, &late));
+    assert_ptr_equal(queue_pop(queue), &first);
+    assert_ptr_equal(queue_pop(queue), &second);
+    assert_null(queue_pop(queue));
+}
+
+static void
+some_are_popped_in_their_order_and_never_more_than_asked(void **state)
+{
+    struct queue *queue = *state;
+    void *items[4];
+    int first, second;
+
+    assert_true(queue_push(queue, &first));
+    assert_true(queue_push(queue, &second));
+
+    assert_int_equal(queue_pop_some(queue, items, 1), 1);
+    assert_ptr_equal(items[0], &first);
+    assert_int_equal(queue_pop_some(queue, items, 4), 1);
+    assert_ptr_equal(items[0], &second);
+}
+
+static void
+a_pop_with_a_limit_tells_an_empty_hand_from_a_closed_queue(void **state)
+{
+    struct queue *queue = *state;
+    bool timed_out;
+    void *item;
+
+    assert_int_equal(queue_pop_until(queue, &item, 1,
+                                     clock_monotonic_us() + 1000, &timed_out),
+                     0);
+    assert_true(timed_out);
+
+    queue_close(queue);
+    assert_int_equal(queue_pop_until(queue, &item, 1,
+                                     clock_monotonic_us() + 60000000,
+                                     &timed_out),
+                     0);
+    assert_false(timed_out);
+}
+
+enum { PRODUCERS = 4, CONSUMERS = 4, ITEMS_EACH = 5000 };
+
+struct traffic {
+    struct queue *queue;
+    int *items;
+    size_t received[CONSUMERS];
+    unsigned char *seen;
+};
+
+struct role {
+    struct traffic *traffic;
+    size_t number;
+};
+
+static void *produce(void *context)
+{
+    struct role *role = context;
+    struct traffic *traffic = role->traffic;
+
+    for (size_t i = 0; i < ITEMS_EACH; i++)
+        (void)queue_push(traffic->queue,
+                         &traffic->items[role->number * ITEMS_EACH + i]);
+    return NULL;
+}
+
+static void *consume(void *context)
+{
+    struct role *role = context;
+    struct traffic *traffic = role->traffic;
+    int *item;
+
+    while ((item = queue_pop(traffic->queue))) {
+        traffic->seen[item - traffic->items]++;
+        traffic->received[role->number]++;
+    }
+    return NULL;
+}
+
+static void many_threads_lose_nothing_and_get_nothing_twice(void **state)
+{
+    static int items[PRODUCERS * ITEMS_EACH];
+    static unsigned char seen[PRODUCERS * ITEMS_EACH];
+    struct traffic traffic = { *state, items, { 0 }, seen };
+    pthread_t producers[PRODUCERS], consumers[CONSUMERS];
+    struct role producer_roles[PRODUCERS], consumer_roles[CONSUMERS];
+    size_t received = 0;
+
+    for (size_t i = 0; i < PRODUCERS; i++) {
+        producer_roles[i] = (struct role){ &traffic, i };
+        pthread_create(&producers[i], NULL, produce, &producer_roles[i]);
+    }
+    for (size_t i = 0; i < CONSUMERS; i++) {
+        consumer_roles[i] = (struct role){ &traffic, i };
+        pthread_create(&consumers[i], NULL, consume, &consumer_roles[i]);
+    }
+    for (size_t i = 0; i < PRODUCERS; i++)
+        pthread_join(producers[i], NULL);
+    queue_close(traffic.queue);
+    for (size_t i = 0; i < CONSUMERS; i++) {
+        pthread_join(consumers[i], NULL);
+        received += traffic.received[i];
+    }
+
+    assert_int_equal(received, PRODUCERS * ITEMS_EACH);
+    for (size_t i = 0; i < PRODUCERS * ITEMS_EACH; i++)
+        assert_int_equal(seen[i], 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            a_closed_queue_hands_out_what_it_holds_then_ends,
+            queue_with_room_for_two, destroy_queue),
+        cmocka_unit_test_setup_teardown(
+            some_are_popped_in_their_order_and_never_more_than_asked,
+            queue_with_room_for_two, destroy_queue),
+        cmocka_unit_test_setup_teardown(
+            a_pop_with_a_limit_tells_an_empty_hand_from_a_closed_queue,
+            queue_with_room_for_two, destroy_queue),
+        cmocka_unit_test_setup_teardown(
+            many_threads_lose_nothing_and_get_nothing_twice,
+            queue_with_room_for_two, destroy_queue),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
