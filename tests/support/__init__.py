@@ -1,0 +1,1 @@
+"""Loopback servers, certificates and namespaces for the tests."""
