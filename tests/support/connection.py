@@ -22,7 +22,6 @@ class Connection:
 
     def __init__(self, sock: socket.socket, serial: int) -> None:
         self.serial = serial
-        self.bytes_sent = 0
         self.requests_read = 0
         self.is_open = True
         self._loop = asyncio.get_running_loop()
@@ -61,6 +60,12 @@ class Connection:
         """What comes next on the socket, not decrypted; empty at the end."""
         return await self._loop.sock_recv(self._sock, CHUNK)
 
+    async def receive(self) -> bytes:
+        """What comes next, decrypted; empty at the end."""
+        if not self._received:
+            await self._fill()
+        return self._cut_off(len(self._received))
+
     async def read_until(self, mark: bytes) -> bytes | None:
         """The bytes up to and with the mark; None when it never comes."""
         while (start := self._received.find(mark)) < 0:
@@ -77,7 +82,6 @@ class Connection:
 
     async def send(self, data: bytes) -> None:
         """Send all of it; OSError when the peer has gone."""
-        self.bytes_sent += len(data)
         if self._tls is None:
             await self._loop.sock_sendall(self._sock, data)
             return
