@@ -30,7 +30,9 @@ size_t text_add_cut(struct strbuf *out, const char *text, size_t columns);
 
 /*
  * The nearest of COUNT candidate words to WORD, as a suggestion for a typing
- * mistake; NULL: none is near (a third of the letters or fewer differ).
+ * mistake; NULL: none is near. Near is one slip (a letter too many, too few,
+ * wrong, or two in each other's place; case aside) or one for every three
+ * letters; words of one letter or of more than 64 are near to nothing.
  */
 const char *text_nearest(const char *word, const char *const *candidates,
                          size_t count);

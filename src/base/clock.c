@@ -26,15 +26,20 @@ int64_t clock_wall_us(void)
 
 void clock_format(int64_t wall_us, char *text)
 {
+    int micros = (int)(wall_us % 1000000);
     time_t seconds = (time_t)(wall_us / 1000000);
-    int millis = (int)(wall_us / 1000 % 1000);
     char date[CLOCK_TEXT_BYTES];
     struct tm utc;
 
+    /* Before 1970 too, the fraction counts forwards. */
+    if (micros < 0) {
+        micros += 1000000;
+        seconds--;
+    }
     if (!gmtime_r(&seconds, &utc) ||
         !strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc)) {
         text[0] = '\0';
         return;
     }
-    (void)snprintf(text, CLOCK_TEXT_BYTES, "%.24s.%03dZ", date, millis);
+    (void)snprintf(text, CLOCK_TEXT_BYTES, "%.24s.%03dZ", date, micros / 1000);
 }

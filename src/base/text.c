@@ -2,12 +2,9 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 #include <uniwidth.h>
-
-#include "rounds/xalloc.h"
 
 /* Characters that a terminal or a reader's eye may take for something else. */
 static bool is_harmful(ucs4_t character)
@@ -16,7 +13,8 @@ static bool is_harmful(ucs4_t character)
            character == 0x2028 || character == 0x2029 ||
            (character >= 0x202a && character <= 0x202e) ||
            (character >= 0x2066 && character <= 0x2069) ||
-           character == 0x200e || character == 0x200f || character == 0xfeff;
+           character == 0x200e || character == 0x200f || character == 0x061c ||
+           character == 0xfeff || (character & 0xfffe) == 0xfffe;
 }
 
 static void add_escaped(struct strbuf *out, ucs4_t character)
@@ -104,56 +102,67 @@ size_t text_add_cut(struct strbuf *out, const char *text, size_t columns)
     return used + 1;
 }
 
-static size_t smallest(size_t first, size_t second, size_t third)
+static bool is_same_letter(char left, char right)
 {
-    size_t least = first < second ? first : second;
-
-    return least < third ? least : third;
+    return tolower((unsigned char)left) == tolower((unsigned char)right);
 }
 
-/* Levenshtein's distance, letters compared without their case. */
-static size_t edit_distance(const char *left, const char *right)
+static size_t smaller(size_t first, size_t second)
+{
+    return first < second ? first : second;
+}
+
+/*
+ * How many letters must be put in, left out, changed, or changed with their
+ * neighbour (optimal string alignment), case aside. ROWS has room for three
+ * rows of strlen(right) + 1.
+ */
+static size_t edit_distance(const char *left, const char *right, size_t *rows)
 {
     size_t columns = strlen(right) + 1;
-    size_t *row = xcalloc(columns, sizeof(*row));
-    size_t distance;
+    size_t *before = rows, *above = rows + columns, *row = above + columns;
 
-    for (size_t i = 0; i < columns; i++)
-        row[i] = i;
+    for (size_t k = 0; k < columns; k++)
+        row[k] = k;
     for (size_t i = 0; left[i]; i++) {
-        size_t diagonal = row[0];
+        size_t *oldest = before;
 
+        before = above;
+        above = row;
+        row = oldest;
         row[0] = i + 1;
         for (size_t k = 1; k < columns; k++) {
-            bool differ = tolower((unsigned char)left[i]) !=
-                          tolower((unsigned char)right[k - 1]);
-            size_t cost =
-                smallest(row[k] + 1, row[k - 1] + 1, diagonal + differ);
+            size_t change =
+                above[k - 1] + !is_same_letter(left[i], right[k - 1]);
+            size_t cost = smaller(smaller(above[k], row[k - 1]) + 1, change);
 
-            diagonal = row[k];
+            if (i > 0 && k > 1 && is_same_letter(left[i], right[k - 2]) &&
+                is_same_letter(left[i - 1], right[k - 1]))
+                cost = smaller(cost, before[k - 2] + 1);
             row[k] = cost;
         }
     }
-    distance = row[columns - 1];
-    free(row);
-    return distance;
+    return row[columns - 1];
 }
 
 const char *text_nearest(const char *word, const char *const *candidates,
                          size_t count)
 {
     enum { LONGEST_WORD = 64 };
+    size_t rows[3 * (LONGEST_WORD + 1)];
     const char *nearest = NULL;
     size_t length = strlen(word);
-    size_t least = length / 3 > 1 ? length / 3 + 1 : 2;
+    size_t least = (length >= 6 ? length / 3 : 1) + 1;
 
-    if (length > LONGEST_WORD)
+    if (length < 2 || length > LONGEST_WORD)
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        size_t distance = edit_distance(word, candidates[i]);
+        size_t distance;
 
-        if (distance < least ||
-            (distance == 2 && least == 2 && !nearest && length >= 4)) {
+        if (strlen(candidates[i]) > LONGEST_WORD)
+            continue;
+        distance = edit_distance(word, candidates[i], rows);
+        if (distance < least) {
             least = distance;
             nearest = candidates[i];
         }

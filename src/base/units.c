@@ -108,7 +108,7 @@ bool size_parse(const char *text, int64_t *size_bytes)
     if (!isdigit((unsigned char)*text))
         return false;
     for (; isdigit((unsigned char)*text); text++) {
-        if (value > LARGEST_SIZE / 10 - 1)
+        if (value > LARGEST_SIZE / 10)
             return false;
         value = value * 10 + (*text - '0');
     }
