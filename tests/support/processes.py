@@ -31,8 +31,9 @@ def running() -> list["Process"]:
 class Process:
     """A process whose output goes to a log file.
 
-    It runs in a session of its own, so that an interrupt at the terminal
-    reaches the tests first, and it ends with the thread that started it.
+    It runs in the folder of its log and in a session of its own, so that
+    an interrupt at the terminal reaches the tests first, and it ends with
+    the thread that started it.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=os.environ | (environment or {}),
+                cwd=log_file.parent,
                 pass_fds=inherited,
                 start_new_session=True,
             )
