@@ -104,15 +104,17 @@ forbid_services()
     # shellcheck disable=SC2016 # for the other shell to expand
     as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' \
         sh "$policy"
-    trap allow_services EXIT
+    trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
 }
 
-allow_services()
-{
-    [[ $(trap -p EXIT) == *allow_services* ]] || return 0
-    as_root rm -f /usr/sbin/policy-rc.d
-    trap - EXIT
-}
+# A shell of its own, so that what its trap takes back goes with it.
+install_without_services()
+(
+    forbid_services
+    packages_are_known "$@" || apt_update || true
+    # Lists that are older than the archive name files that are gone.
+    apt_install "$@" || { apt_update && apt_install "$@"; }
+)
 
 # Nor is it wanted after the next boot, where it was not there before.
 disable_new_nginx()
@@ -126,7 +128,7 @@ disable_new_nginx()
 # where it cannot. Says and does nothing when all is there.
 install_missing()
 {
-    local package obstacle failed=0
+    local package obstacle
     local missing=()
 
     if ! command -v dpkg-query >/dev/null; then
@@ -144,13 +146,7 @@ install_missing()
         return 1
     fi
     echo "Installing with apt-get: ${missing[*]}"
-    packages_are_known "${missing[@]}" || apt_update || true
-    forbid_services
-    # Lists that are older than the archive name files that are gone.
-    apt_install "${missing[@]}" ||
-        { apt_update && apt_install "${missing[@]}"; } || failed=1
-    allow_services
-    if ((failed)); then
+    if ! install_without_services "${missing[@]}"; then
         tell_missing "apt-get failed, see above" "${missing[@]}"
         return 1
     fi

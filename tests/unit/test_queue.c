@@ -73,7 +73,12 @@ a_pop_with_a_limit_tells_an_empty_hand_from_a_closed_queue(void **state)
     assert_false(timed_out);
 }
 
-enum { PRODUCERS = 4, CONSUMERS = 4, ITEMS_EACH = 5000 };
+enum {
+    PRODUCERS = 4,
+    CONSUMERS = 4,
+    ITEMS_EACH = 5000,
+    ITEMS = PRODUCERS * ITEMS_EACH
+};
 
 struct traffic {
     struct queue *queue;
@@ -113,8 +118,8 @@ static void *consume(void *context)
 
 static void many_threads_lose_nothing_and_get_nothing_twice(void **state)
 {
-    static int items[PRODUCERS * ITEMS_EACH];
-    static unsigned char seen[PRODUCERS * ITEMS_EACH];
+    static int items[ITEMS];
+    static unsigned char seen[ITEMS];
     struct traffic traffic = { *state, items, { 0 }, seen };
     pthread_t producers[PRODUCERS], consumers[CONSUMERS];
     struct role producer_roles[PRODUCERS], consumer_roles[CONSUMERS];
@@ -136,8 +141,8 @@ static void many_threads_lose_nothing_and_get_nothing_twice(void **state)
         received += traffic.received[i];
     }
 
-    assert_int_equal(received, PRODUCERS * ITEMS_EACH);
-    for (size_t i = 0; i < PRODUCERS * ITEMS_EACH; i++)
+    assert_int_equal(received, ITEMS);
+    for (size_t i = 0; i < ITEMS; i++)
         assert_int_equal(seen[i], 1);
 }
 
