@@ -98,11 +98,24 @@ const char *const *reason_names(size_t *count);
  */
 enum outcome reason_outcome(enum reason reason);
 
-/* Whether an attempt that ended so is repeated when the plan says retries. */
+/*
+ * Whether an attempt that ended so is repeated when the plan says retries and
+ * not on which reasons. Of REASON_STATUS only some: reason_leads_to_retry().
+ */
 bool reason_is_retried(enum reason reason);
 reason_set reason_retried_by_default(void);
 
-/* One sentence each, marked for translation: what it says, what to do. */
+/*
+ * Whether an attempt that ended with REASON and the answer's STATUS (0: none)
+ * is repeated under RETRY_ON of an endpoint's settings (0: the plan says
+ * nothing; then of statuses only 429, 502, 503 and 504 are).
+ */
+bool reason_leads_to_retry(reason_set retry_on, enum reason reason, int status);
+
+/*
+ * One sentence each, not yet translated: what it says, what to do. NULL for
+ * REASON_NONE.
+ */
 const char *reason_explanation(enum reason reason);
 const char *reason_advice(enum reason reason);
 

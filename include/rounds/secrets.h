@@ -35,9 +35,27 @@ void secrets_remember(struct secrets *secrets, const char *value,
 enum { SECRETS_SHORTEST_BYTES = 4 };
 
 /*
+ * If NAME is one of secrets_is_name(), remember VALUE and the secrets within
+ * it: what follows the scheme of an Authorization (of Basic also decoded) and
+ * the value of each cookie.
+ */
+void secrets_remember_field(struct secrets *secrets, const char *name,
+                            const char *value);
+
+bool secrets_is_empty(const struct secrets *secrets);
+
+/*
+ * Call once after the last value was remembered: hiding is right without it,
+ * but has to put the values in order again at each call.
+ */
+void secrets_seal(struct secrets *secrets);
+
+/*
  * Add LENGTH bytes of TEXT to OUT with every secret in them replaced by "***":
  * remembered values wherever they stand, and user:password@ in URLs. Linear in
- * LENGTH. SECRETS may be NULL: then only URLs' credentials are hidden.
+ * LENGTH. SECRETS may be NULL: then only URLs' credentials are hidden. Hide
+ * first, escape for a format afterwards: a secret that was escaped is no
+ * longer found.
  */
 void secrets_hide(const struct secrets *secrets, const char *text,
                   size_t length, struct strbuf *out);

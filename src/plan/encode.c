@@ -1,0 +1,60 @@
+#include "encode.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+static bool is_unreserved(unsigned char byte)
+{
+    return byte < 0x80 && (isalnum(byte) || (byte && strchr("-._~", byte)));
+}
+
+static void add_percent(struct strbuf *out, unsigned char byte)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const char escape[] = { '%', digits[byte >> 4], digits[byte & 15] };
+
+    strbuf_add(out, escape, sizeof(escape));
+}
+
+void encode_percent(struct strbuf *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (is_unreserved((unsigned char)text[i]))
+            strbuf_add_char(out, text[i]);
+        else
+            add_percent(out, (unsigned char)text[i]);
+    }
+}
+
+void encode_form(struct strbuf *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == ' ')
+            strbuf_add_char(out, '+');
+        else
+            encode_percent(out, text + i, 1);
+    }
+}
+
+void encode_base64(struct strbuf *out, const void *bytes, size_t length)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *in = bytes;
+
+    for (size_t i = 0; i < length; i += 3) {
+        size_t left = length - i;
+        unsigned group = (unsigned)in[i] << 16 |
+                         (left > 1 ? (unsigned)in[i + 1] << 8 : 0) |
+                         (left > 2 ? in[i + 2] : 0);
+        const char quartet[] = {
+            digits[group >> 18],
+            digits[group >> 12 & 63],
+            left > 1 ? digits[group >> 6 & 63] : '=',
+            left > 2 ? digits[group & 63] : '=',
+        };
+
+        strbuf_add(out, quartet, sizeof(quartet));
+    }
+}

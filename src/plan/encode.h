@@ -1,0 +1,22 @@
+#ifndef ROUNDS_PLAN_ENCODE_H
+#define ROUNDS_PLAN_ENCODE_H
+
+/*
+ * Bytes as they stand in URLs, forms and header values. Each adds LENGTH bytes
+ * of TEXT to OUT in its encoding. Pure; any thread may call any function.
+ */
+
+#include <stddef.h>
+
+#include "rounds/strbuf.h"
+
+/* RFC 3986: all but letters, digits and "-._~" as %XX in capitals. */
+void encode_percent(struct strbuf *out, const char *text, size_t length);
+
+/* As encode_percent(), but a space is "+": application/x-www-form-urlencoded */
+void encode_form(struct strbuf *out, const char *text, size_t length);
+
+/* RFC 4648 section 4, padded. */
+void encode_base64(struct strbuf *out, const void *bytes, size_t length);
+
+#endif

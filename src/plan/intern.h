@@ -1,0 +1,30 @@
+#ifndef ROUNDS_PLAN_INTERN_H
+#define ROUNDS_PLAN_INTERN_H
+
+/*
+ * One copy of everything that is the same: equal strings and equal arrays come
+ * back as one pointer, so that a plan of 100 000 endpoints with the same
+ * headers holds them once, and so that two settings are equal when their bytes
+ * are. The copies live in the arena. One thread at a time.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rounds/arena.h"
+
+struct intern;
+
+struct intern *intern_create(struct arena *arena);
+void intern_destroy(struct intern *intern); /* NULL is allowed */
+
+/*
+ * SIZE bytes, aligned for any type and with a NUL behind them. *IS_NEW, where
+ * given, tells whether they were not there before. Structs must have their
+ * padding zeroed.
+ */
+const void *intern_bytes(struct intern *intern, const void *bytes, size_t size,
+                         bool *is_new);
+const char *intern_string(struct intern *intern, const char *text);
+
+#endif

@@ -1,0 +1,318 @@
+#include "rounds/url.h"
+
+#include <ctype.h>
+#include <locale.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistr.h>
+
+/*
+ * The only file of the plan that knows libcurl: networks, origins and the rule
+ * where a redirect may lead are decided on what its parser makes of a URL, and
+ * its parser is the one that picks the host a request goes to. Two parsers
+ * that differ in one odd case would be a way around every such decision.
+ */
+#include <curl/curl.h>
+
+#include "rounds/xalloc.h"
+
+enum { READING = CURLU_URLENCODE | CURLU_ALLOW_SPACE };
+
+void url_parts_release(struct url_parts *parts)
+{
+    free(parts->url);
+    free(parts->scheme);
+    free(parts->host);
+    free(parts->origin);
+    free(parts->user);
+    free(parts->password);
+    *parts = (struct url_parts){ NULL, NULL, NULL, NULL, NULL, NULL, 0 };
+}
+
+static CURLU *create_handle(void)
+{
+    CURLU *handle = curl_url();
+
+    /* Without memory xmalloc says so and ends the program. */
+    return handle ? handle : xmalloc(SIZE_MAX);
+}
+
+/* A part as a string of our own; NULL: it is not there or not fit to use. */
+static char *get_part(CURLU *handle, CURLUPart part, unsigned flags)
+{
+    char *theirs = NULL;
+    char *ours;
+
+    if (curl_url_get(handle, part, &theirs, flags) != CURLUE_OK)
+        return NULL;
+    ours = xstrdup(theirs);
+    curl_free(theirs);
+    return ours;
+}
+
+static bool is_ascii(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text >= 0x80)
+            return false;
+    return true;
+}
+
+/*
+ * libidn2, which libcurl uses, reads the host in the locale's encoding. Plans
+ * are UTF-8 in every locale, so this thread borrows one that says so.
+ */
+static char *get_punycode_host(CURLU *handle)
+{
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+    char *host = get_part(handle, CURLUPART_HOST, CURLU_PUNYCODE);
+
+    if (utf8) {
+        uselocale(before);
+        freelocale(utf8);
+    }
+    return host;
+}
+
+/* libcurl 7.88 loses the memory of a host that is not UTF-8. */
+static bool is_utf8(const char *text)
+{
+    return !u8_check((const uint8_t *)text, strlen(text));
+}
+
+/* The host in the form in which the URL shall hold it; NULL: not a name. */
+static char *normal_host(CURLU *handle)
+{
+    char *host = get_part(handle, CURLUPART_HOST, 0);
+
+    if (host && !is_ascii(host)) {
+        bool can_be_punycode = is_utf8(host);
+
+        free(host);
+        host = can_be_punycode ? get_punycode_host(handle) : NULL;
+    }
+    for (char *at = host; at && *at; at++)
+        *at = (char)tolower((unsigned char)*at);
+    return host;
+}
+
+static bool refuse(struct strbuf *why, const char *what)
+{
+    strbuf_addf(why, "%s; expected %s", what, URL_EXPECTED);
+    return false;
+}
+
+static bool set_host(CURLU *handle, struct url_parts *parts, struct strbuf *why)
+{
+    char *zone = get_part(handle, CURLUPART_ZONEID, 0);
+    bool is_set;
+
+    parts->host = normal_host(handle);
+    is_set =
+        parts->host && *parts->host &&
+        curl_url_set(handle, CURLUPART_HOST, parts->host, 0) == CURLUE_OK &&
+        /* Setting the host takes the zone of an IPv6 address away. */
+        curl_url_set(handle, CURLUPART_ZONEID, zone, 0) == CURLUE_OK;
+    free(zone);
+    return is_set ? true : refuse(why, "not a host name");
+}
+
+static bool take_credentials(CURLU *handle, struct url_parts *parts,
+                             struct strbuf *why)
+{
+    static const CURLUPart names[] = { CURLUPART_USER, CURLUPART_PASSWORD };
+    char **const places[] = { &parts->user, &parts->password };
+
+    for (size_t i = 0; i < 2; i++) {
+        char *encoded = get_part(handle, names[i], 0);
+
+        if (!encoded)
+            continue;
+        free(encoded);
+        *places[i] = get_part(handle, names[i], CURLU_URLDECODE);
+        if (!*places[i])
+            return refuse(why, "control characters in user:password");
+        if (curl_url_set(handle, names[i], NULL, 0) != CURLUE_OK)
+            return refuse(why, "not a URL");
+    }
+    if (parts->password && !parts->user)
+        parts->user = xstrdup("");
+    return true;
+}
+
+static bool get_port(CURLU *handle, struct url_parts *parts, struct strbuf *why)
+{
+    char *port = get_part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+
+    parts->port = port ? (unsigned)strtoul(port, NULL, 10) : 0;
+    free(port);
+    return parts->port ? true : refuse(why, "port 0 cannot be asked");
+}
+
+/* The origin from its parts; takes the brackets of IPv6 off the host. */
+static void set_origin(CURLU *handle, struct url_parts *parts)
+{
+    char *zone = get_part(handle, CURLUPART_ZONEID, 0);
+    size_t length = strlen(parts->host);
+
+    if (parts->host[0] == '[' && length > 2) {
+        memmove(parts->host, parts->host + 1, length - 2);
+        parts->host[length - 2] = '\0';
+        parts->origin =
+            xasprintf("%s://[%s%s%s]:%u", parts->scheme, parts->host,
+                      zone ? "%25" : "", zone ? zone : "", parts->port);
+    } else {
+        parts->origin =
+            xasprintf("%s://%s:%u", parts->scheme, parts->host, parts->port);
+    }
+    free(zone);
+}
+
+static bool is_http(const char *scheme)
+{
+    return scheme &&
+           (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
+}
+
+/* Fill PARTS, which are zeroed, with what HANDLE holds. */
+static bool normalise(CURLU *handle, struct url_parts *parts,
+                      struct strbuf *why)
+{
+    parts->scheme = get_part(handle, CURLUPART_SCHEME, 0);
+    if (!is_http(parts->scheme))
+        return refuse(why, "neither http nor https");
+    if (!set_host(handle, parts, why) || !get_port(handle, parts, why) ||
+        !take_credentials(handle, parts, why))
+        return false;
+    if (curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK)
+        return refuse(why, "not a URL");
+    parts->url = get_part(handle, CURLUPART_URL, 0);
+    if (!parts->url)
+        return refuse(why, "not a URL");
+    set_origin(handle, parts);
+    return true;
+}
+
+/* libcurl's words say more about some mistakes than a plain "not a URL". */
+static bool refuse_code(CURLUcode code, struct strbuf *why)
+{
+    switch (code) {
+    case CURLUE_BAD_PORT_NUMBER:
+        return refuse(why, "the port is not a number from 1 to 65535");
+    case CURLUE_BAD_HOSTNAME:
+    case CURLUE_NO_HOST:
+        return refuse(why, "not a host name");
+    case CURLUE_BAD_SCHEME:
+        return refuse(why, "no scheme");
+    case CURLUE_UNSUPPORTED_SCHEME:
+        return refuse(why, "neither http nor https");
+    case CURLUE_BAD_IPV6:
+        return refuse(why, "not an IPv6 address in the brackets");
+    default:
+        return refuse(why, "not a URL");
+    }
+}
+
+static bool holds_control_characters(const char *text)
+{
+    for (; *text; text++)
+        if (iscntrl((unsigned char)*text) && (unsigned char)*text < 0x80)
+            return true;
+    return false;
+}
+
+/*
+ * libcurl forgives one or three slashes behind the scheme, which makes the
+ * first word of a path a host name. In a plan that is a slip of the pen.
+ */
+static bool has_two_slashes(const char *text)
+{
+    const char *colon = strchr(text, ':');
+
+    return colon && strncmp(colon, "://", 3) == 0 && colon[3] != '/';
+}
+
+bool url_parse(const char *text, struct url_parts *parts, struct strbuf *why)
+{
+    CURLU *handle;
+    CURLUcode code;
+    bool is_good;
+
+    *parts = (struct url_parts){ NULL, NULL, NULL, NULL, NULL, NULL, 0 };
+    if (holds_control_characters(text))
+        return refuse(why, "control characters in a URL");
+    handle = create_handle();
+    code = curl_url_set(handle, CURLUPART_URL, text, READING);
+    if (code != CURLUE_OK)
+        is_good = refuse_code(code, why);
+    else
+        is_good = normalise(handle, parts, why) &&
+                  (has_two_slashes(text) ||
+                   refuse(why, "not two slashes behind the scheme"));
+    curl_url_cleanup(handle);
+    if (!is_good)
+        url_parts_release(parts);
+    return is_good;
+}
+
+/* What BASE and REFERENCE lead to, not yet normalised. */
+static bool join(CURLU *handle, const char *base, const char *reference,
+                 struct strbuf *why)
+{
+    CURLUcode code;
+
+    if (holds_control_characters(reference))
+        return refuse(why, "control characters in a URL");
+    code = curl_url_set(handle, CURLUPART_URL, base, READING);
+    /* libcurl 7.88 cuts the base's last path segment off for an empty one. */
+    if (code == CURLUE_OK && *reference)
+        code = curl_url_set(handle, CURLUPART_URL, reference, READING);
+    return code == CURLUE_OK || refuse_code(code, why);
+}
+
+char *url_join(const char *base, const char *reference, struct strbuf *why)
+{
+    size_t start = strspn(reference, " \t");
+    size_t length = strcspn(reference + start, "#");
+    char *bare;
+    CURLU *handle = create_handle();
+    struct url_parts parts = { NULL, NULL, NULL, NULL, NULL, NULL, 0 };
+    char *url = NULL;
+
+    while (length && strchr(" \t", reference[start + length - 1]))
+        length--;
+    bare = xstrndup(reference + start, length);
+    if (join(handle, base, bare, why) && normalise(handle, &parts, why)) {
+        url = parts.url;
+        parts.url = NULL;
+    }
+    url_parts_release(&parts);
+    curl_url_cleanup(handle);
+    free(bare);
+    return url;
+}
+
+bool url_is_proxy(const char *text, struct strbuf *why)
+{
+    static const char *const schemes[] = { "http",    "https",  "socks4",
+                                           "socks4a", "socks5", "socks5h" };
+    CURLU *handle = create_handle();
+    char *scheme = NULL;
+    bool is_good = false;
+
+    if (!holds_control_characters(text) && has_two_slashes(text) &&
+        curl_url_set(handle, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) ==
+            CURLUE_OK)
+        scheme = get_part(handle, CURLUPART_SCHEME, 0);
+    for (size_t i = 0; scheme && i < sizeof(schemes) / sizeof(*schemes); i++)
+        is_good |= strcmp(scheme, schemes[i]) == 0;
+    if (!is_good)
+        strbuf_add_string(why, "not a proxy; expected a URL, such as "
+                               "\"http://proxy.example.com:3128\" or "
+                               "\"socks5h://127.0.0.1:1080\"");
+    free(scheme);
+    curl_url_cleanup(handle);
+    return is_good;
+}
