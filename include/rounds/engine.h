@@ -54,12 +54,14 @@ struct engine_network_report {
 };
 
 /*
- * Make one round. Returns when every result is with the sink. REPORTS has room
- * for network_count. False: not even one worker could be started for a
- * network; its checks are told as `unknown`, and WHY says what was missing.
+ * Make one round. Returns when every result is with the sink; each check the
+ * sources give has exactly one, also where workers could not be started (then
+ * `unknown`). REPORTS has room for network_count. NOTES gets a line for each
+ * thing a user should know of: fewer workers than asked for, and why. While it
+ * runs, SIGINT, SIGTERM and SIGHUP reach the calling thread alone.
  */
-bool engine_run_threads(const struct engine_round *round,
+void engine_run_threads(const struct engine_round *round,
                         struct engine_network_report *reports,
-                        struct strbuf *why);
+                        struct strbuf *notes);
 
 #endif

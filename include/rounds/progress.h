@@ -3,8 +3,9 @@
 
 /*
  * The progress line on a terminal: done of all, failures so far, checks a
- * second, time left; redrawn at most ten times a second, wiped at the end.
- * One thread at a time.
+ * second, time left; redrawn at most ten times a second, never wider than the
+ * terminal is at that moment, wiped at the end. A round that is over before
+ * anybody could read it shows none. One thread at a time.
  */
 
 #include <stdbool.h>
@@ -16,14 +17,20 @@
 
 struct progress;
 
-/* Draws on STREAM, which is a terminal; EXPECTED 0: how many is not known. */
+/* Draws on STREAM, which is a terminal that knows escape sequences; EXPECTED
+ * 0: how many is not known. */
 struct progress *progress_create(FILE *stream, size_t expected, bool has_color);
-void progress_destroy(struct progress *progress); /* wipes the line; NULL is
-                                                     allowed */
+void progress_destroy(struct progress *progress); /* wipes; NULL is allowed */
+
+/* NOW_US is of clock_monotonic_us() and never goes back. */
 void progress_add(struct progress *progress, const struct result *result,
                   int64_t now_us);
 
 /* Redraw if it is time; returns when to call again at the latest. */
 int64_t progress_tick(struct progress *progress, int64_t now_us);
+
+/* Take the line off the terminal, so that something else can be written
+ * there; the next redraw brings it back. */
+void progress_wipe(struct progress *progress);
 
 #endif

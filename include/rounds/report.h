@@ -18,7 +18,11 @@
 #include "rounds/strbuf.h"
 #include "rounds/summary.h"
 
-/* A round, as every format gets it. All borrowed. */
+/*
+ * A round, as every format gets it. All borrowed. Counts and figures are those
+ * of the summary: of a stream, whose results are not kept, the results here
+ * may be fewer than it has, or none.
+ */
 struct report_input {
     const struct plan *plan;
     struct result *const *results; /* in the plan's order, none NULL */
@@ -32,6 +36,8 @@ struct report_input {
     bool is_quiet;    /* text: only what failed, and one closing line */
     bool has_color;   /* text: escape sequences allowed */
     unsigned columns; /* text: width to lay out for, 0: any */
+    double cpu_share; /* text: how much of the processors that the engine could
+                         use this process used, 0 to 1; 0: not known */
 };
 
 /* Adds the whole report to OUT. */
@@ -50,14 +56,25 @@ const struct report_format *report_format_find(const char *name);
 void report_format_names(struct strbuf *out);
 
 /*
+ * Add RESULT as a JSON object on one line, without a newline: an element of
+ * `results` in the `json` report, a line of `jsonl` (docs/report.schema.json).
+ * Only PLAN's networks and secrets are looked at. Always valid JSON and UTF-8,
+ * whatever a server sent; control characters are escaped. Pure; any thread.
+ */
+void json_add_record(const struct result *result, const struct plan *plan,
+                     struct strbuf *out);
+
+/*
  * Write LENGTH bytes to FILE so that readers see the old file or the new one,
- * never a part: beside it, flushed to disk, then renamed. False: FILE is as it
- * was, nothing is left beside it, and WHY says what failed.
+ * never a part: beside it, flushed to disk, then renamed. What is no regular
+ * file (/dev/stdout, a pipe) is written into. False: a regular FILE is as it
+ * was, nothing is left beside it, and WHY says what failed: "FILE: what: why".
+ * The umask decides who may read a new file; an old one keeps its mode.
  */
 bool report_save(const char *file, const char *bytes, size_t length,
                  struct strbuf *why);
 
-/* The same to a stream that is open already (stdout). */
+/* To a stream that is open already (stdout), and flushed. */
 bool report_print(FILE *stream, const char *bytes, size_t length,
                   struct strbuf *why);
 

@@ -66,6 +66,7 @@ struct result {
     int worker;            /* from 0 within its network; -1: none took it */
     int64_t body_bytes;    /* decoded; -1: no answer */
     int64_t started_at_us; /* wall clock, of the first attempt; 0: never */
+    int64_t attempt_started_at_us; /* wall clock, of the last attempt */
     int64_t began_us; /* monotonic, of the attempt that decided; 0: never */
     int64_t ended_us; /* monotonic; 0: never began */
     int64_t busy_us;  /* time a worker spent on it, all attempts */
@@ -83,6 +84,12 @@ void result_destroy(struct result *result); /* NULL is allowed */
 
 /* Whether it counts as passed: healthy or degraded. */
 bool result_is_passed(const struct result *result);
+
+/*
+ * Move what is known of the last attempt to `earlier`, so that the next one
+ * finds a clean sheet. What is added up over attempts stays.
+ */
+void result_put_attempt_aside(struct result *result);
 
 /* Note an expectation that was not met; WANTED and GOT are copied. */
 void result_add_failed(struct result *result, const char *expect,

@@ -1,0 +1,51 @@
+#ifndef ROUNDS_PROFILES_H
+#define ROUNDS_PROFILES_H
+
+/*
+ * Connection profiles. libcurl goes on trusting what an earlier transfer on
+ * the same handle trusted (a kept connection, a resumed session, a cached
+ * address), so whatever decides whom a connection may reach and how it is
+ * judged makes a profile: TLS settings, proxy, `resolve`, IP and HTTP version. A
+ * handle serves one profile, and connections are reused within an origin and a
+ * profile.
+ *
+ * Each profile's certificate store is loaded at most once a process, when the
+ * first https connection asks for it, and shared by all threads. Any thread may
+ * call any function; profiles_destroy() comes after all handles are gone.
+ */
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rounds/endpoint.h"
+
+struct profiles;
+struct profile;
+
+struct profiles *profiles_create(void);
+void profiles_destroy(struct profiles *profiles); /* NULL is allowed */
+
+/* The profile for SETTINGS, the same for equal ones; lives with PROFILES. */
+const struct profile *profiles_find(struct profiles *profiles,
+                                    const struct settings *settings);
+
+/* Small and dense, from 0: part of the key within which to reuse. */
+unsigned profile_id(const struct profile *profile);
+
+/*
+ * Set all of the profile on EASY, a handle that serves no other profile.
+ * Certificates are loaded here, before any time limit runs. False: they could
+ * not be, and WHY holds what to mend.
+ */
+bool profile_apply(const struct profile *profile, CURL *easy, bool is_https,
+                   const char **why);
+
+/*
+ * To be called from CURLOPT_SSL_CTX_FUNCTION with its SSL_CTX: gives it the
+ * shared certificate store. False: there is none.
+ */
+bool profile_prepare_context(const struct profile *profile, void *context);
+
+#endif

@@ -1,0 +1,85 @@
+#ifndef ROUNDS_CHECK_ATTEMPT_H
+#define ROUNDS_CHECK_ATTEMPT_H
+
+/*
+ * The inside of a transfer, shared by the files that make it: request.c sets
+ * a handle's options, observe.c notes what libcurl's callbacks see, redirect.c
+ * decides on the next hop, describe.c words the outcome, transfer.c leads.
+ */
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "facts.h"
+#include "rounds/endpoint.h"
+#include "rounds/profiles.h"
+#include "rounds/strbuf.h"
+#include "rounds/transfer.h"
+
+/* Handles kept alive, each for one profile, the last used first. */
+enum { HANDLES_MOST = 4 };
+
+/* Caps on what a server may send; a body's is the plan's max_body. */
+enum { HEADER_BYTES_MOST = 256 * 1024 };
+
+struct handle {
+    const struct profile *profile;
+    CURL *easy;
+};
+
+struct transfer {
+    const struct transfer_shared *shared;
+    transfer_waker *wake; /* NULL: nobody keeps read_timeout exactly */
+    void *wake_context;
+    struct handle handles[HANDLES_MOST];
+    CURL *easy; /* of the hop at hand */
+    const struct profile *profile;
+
+    /* The attempt. */
+    const struct endpoint *endpoint;
+    int64_t began_us;
+    int64_t ends_us; /* its last moment */
+    bool is_deadline_nearest;
+    unsigned redirects;
+    unsigned connections_opened;
+    unsigned connections_reused;
+    const char *local_fault; /* it cannot even be asked; NULL: it can */
+    struct strbuf redirect_fault;
+    struct strbuf exchange; /* for -v, secrets still in it */
+
+    /* The hop. */
+    char *url;
+    const char *method;
+    bool has_body;
+    bool is_stripped; /* at another origin: nothing configured goes along */
+    struct curl_slist *headers;
+    struct curl_slist *connect_to;
+    struct facts facts;
+    struct strbuf header_lines; /* of the newest header section */
+    struct strbuf body;
+    int64_t wakes_us; /* when we asked to be woken; 0: not */
+    char remote_ip[46];
+    int64_t certificate_expires_at_s;
+};
+
+/* request.c: all options of the hop, on transfer->easy. False: a local fault,
+ * which transfer->local_fault words. */
+bool request_prepare(struct transfer *transfer);
+
+/* observe.c: install the callbacks; read what libcurl knows at the end. */
+void observe_install(struct transfer *transfer);
+void observe_end(struct transfer *transfer, CURLcode code);
+
+/* redirect.c: true: the answer leads on, and url, method and has_body are the
+ * next hop's. False: this hop was the last; redirect_fault says why where it
+ * should have led on. */
+bool redirect_follow(struct transfer *transfer);
+
+/* describe.c: one sentence on why, for people. */
+struct verdict;
+void describe_verdict(const struct transfer *transfer,
+                      const struct verdict *verdict, struct strbuf *out);
+void describe_failed(const struct result *result, struct strbuf *out);
+
+#endif

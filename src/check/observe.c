@@ -1,0 +1,377 @@
+/*
+ * What libcurl's callbacks see of a hop while it runs. Timings alone do not
+ * give the phase (a stalled TLS handshake has no connect time, an upload sets
+ * the first byte's, a reused handle keeps old ones), so each mark is set by
+ * the callback that cannot come earlier.
+ */
+
+#include "attempt.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/asn1.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alert.h"
+#include "exchange.h"
+#include "expectation.h"
+#include "rounds/clock.h"
+#include "rounds/network.h"
+
+static void note_address(struct transfer *transfer,
+                         const struct curl_sockaddr *peer)
+{
+    const void *address;
+
+    if (peer->family == AF_INET)
+        address = &((const struct sockaddr_in *)&peer->addr)->sin_addr;
+    else if (peer->family == AF_INET6)
+        address = &((const struct sockaddr_in6 *)(const void *)&peer->addr)
+                       ->sin6_addr;
+    else
+        return;
+    (void)inet_ntop(peer->family, address, transfer->remote_ip,
+                    sizeof(transfer->remote_ip));
+}
+
+/* CURLOPT_OPENSOCKETFUNCTION: the name is resolved. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose,
+                                 struct curl_sockaddr *peer)
+{
+    struct transfer *transfer = context;
+    struct facts *facts = &transfer->facts;
+    int descriptor;
+
+    (void)purpose;
+    if (!facts->resolved_us)
+        facts->resolved_us = clock_monotonic_us();
+    note_address(transfer, peer);
+    if (transfer->shared->network &&
+        transfer->shared->network->forbid_private && !facts->has_proxy &&
+        address_is_private(transfer->remote_ip)) {
+        facts->is_private_refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    descriptor =
+        socket(peer->family, peer->socktype | SOCK_CLOEXEC, peer->protocol);
+    if (descriptor < 0) {
+        facts->socket_errno = errno;
+        return CURL_SOCKET_BAD;
+    }
+    return descriptor;
+}
+
+/* CURLOPT_SSL_CTX_FUNCTION: TCP is through, TLS begins. */
+static CURLcode begin_tls(CURL *easy, void *tls, void *context)
+{
+    struct transfer *transfer = context;
+
+    (void)easy;
+    if (!transfer->facts.tls_began_us)
+        transfer->facts.tls_began_us = clock_monotonic_us();
+    if (!profile_prepare_context(transfer->profile, tls))
+        return CURLE_SSL_CACERT_BADFILE;
+    return CURLE_OK;
+}
+
+/*
+ * CURLOPT_PREREQFUNCTION: connected, the request is about to be sent. It comes
+ * once more where libcurl repeats a request since the kept connection it had
+ * chosen was dead: what was seen before that is of no account.
+ */
+static int begin_request(void *context, char *remote_ip, char *local_ip,
+                         int remote_port, int local_port)
+{
+    struct transfer *transfer = context;
+    struct facts *facts = &transfer->facts;
+
+    (void)local_ip;
+    (void)remote_port;
+    (void)local_port;
+    (void)snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s",
+                   remote_ip ? remote_ip : "");
+    facts->requested_us = clock_monotonic_us();
+    facts->first_byte_us = 0;
+    facts->has_whole_header = false;
+    facts->status = 0;
+    return CURL_PREREQFUNC_OK;
+}
+
+static int64_t certificate_end_s(const X509 *certificate)
+{
+    struct tm end;
+
+    if (!ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end))
+        return 0;
+    return timegm(&end);
+}
+
+/* Within a callback the connection is still ours to look at. */
+static void note_certificate(struct transfer *transfer)
+{
+    struct curl_tlssessioninfo *session = NULL;
+    X509 *certificate;
+
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &session) !=
+            CURLE_OK ||
+        !session || session->backend != CURLSSLBACKEND_OPENSSL ||
+        !session->internals)
+        return;
+    certificate = SSL_get0_peer_certificate(session->internals);
+    if (certificate)
+        transfer->certificate_expires_at_s = certificate_end_s(certificate);
+}
+
+static bool is_blank(const char *line, size_t length)
+{
+    return length == 0 || line[0] == '\n' ||
+           (length > 1 && line[0] == '\r' && line[1] == '\n');
+}
+
+/* "HTTP/1.1 200 OK", "HTTP/2 200": the number; 0: none there. */
+static int status_of_line(const char *line, size_t length)
+{
+    const char *space = memchr(line, ' ', length);
+    int status = 0;
+
+    if (!space)
+        return 0;
+    for (const char *at = space + 1;
+         at < line + length && isdigit((unsigned char)*at) && status < 1000;
+         at++)
+        status = status * 10 + (*at - '0');
+    return status;
+}
+
+static void begin_header_section(struct transfer *transfer, const char *line,
+                                 size_t length)
+{
+    transfer->facts.status = status_of_line(line, length);
+    transfer->facts.has_whole_header = false;
+    transfer->facts.content_length = -1;
+    strbuf_clear(&transfer->header_lines);
+}
+
+/*
+ * libcurl believes the last of several lengths; which of two is right nobody
+ * can know (RFC 9112, section 6.3), so such an answer is none.
+ */
+static bool is_length_ambiguous(struct facts *facts, const char *line,
+                                size_t length)
+{
+    static const char name[] = "content-length:";
+    int64_t value = 0;
+
+    if (length < sizeof(name) - 1 ||
+        strncasecmp(line, name, sizeof(name) - 1) != 0)
+        return false;
+    for (size_t i = sizeof(name) - 1; i < length; i++)
+        if (isdigit((unsigned char)line[i]) && value < INT64_MAX / 10 - 1)
+            value = value * 10 + (line[i] - '0');
+    if (facts->content_length >= 0 && facts->content_length != value)
+        return true;
+    facts->content_length = value;
+    return false;
+}
+
+/* CURLOPT_HEADERFUNCTION: one line at a time, trailers of a chunked body too. */
+static size_t see_header(char *line, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    struct facts *facts = &transfer->facts;
+    size_t length = size * count;
+
+    facts->last_byte_us = clock_monotonic_us();
+    if (!facts->first_byte_us) {
+        facts->first_byte_us = facts->last_byte_us;
+        if (facts->is_https)
+            note_certificate(transfer);
+    }
+    facts->header_bytes += (int64_t)length;
+    if (facts->header_bytes > HEADER_BYTES_MOST) {
+        facts->is_header_too_large = true;
+        return 0;
+    }
+    if (facts->has_whole_header)
+        return length; /* a trailer */
+    if (length >= 5 && !memcmp(line, "HTTP/", 5))
+        begin_header_section(transfer, line, length);
+    if (is_length_ambiguous(facts, line, length)) {
+        facts->is_length_ambiguous = true;
+        return 0;
+    }
+    strbuf_add(&transfer->header_lines, line, length);
+    if (is_blank(line, length) && facts->status >= 200)
+        facts->has_whole_header = true;
+    return length;
+}
+
+/* CURLOPT_WRITEFUNCTION: the body, decoded. */
+static size_t see_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    const struct settings *settings = transfer->endpoint->settings;
+    struct facts *facts = &transfer->facts;
+    size_t length = size * count;
+
+    facts->last_byte_us = clock_monotonic_us();
+    facts->body_bytes += (int64_t)length;
+    if (facts->body_bytes > settings->max_body_bytes) {
+        facts->is_body_too_large = true;
+        return 0;
+    }
+    if (expectations_need_body(&settings->expect))
+        strbuf_add(&transfer->body, bytes, length);
+    return length;
+}
+
+/* The end of the silence that is allowed now; 0: any silence is. */
+static int64_t silence_ends_us(const struct transfer *transfer)
+{
+    int64_t limit_ms = transfer->endpoint->settings->read_timeout_ms;
+
+    if (!limit_ms || !transfer->facts.first_byte_us)
+        return 0;
+    return transfer->facts.last_byte_us + limit_ms * 1000;
+}
+
+static void ask_to_be_woken(struct transfer *transfer, int64_t at_us)
+{
+    transfer->wakes_us = at_us;
+    if (transfer->wake)
+        transfer->wake(transfer->wake_context, at_us);
+}
+
+/* Not at every byte: when woken early, the rest is slept on. */
+static bool is_silent_too_long(struct transfer *transfer)
+{
+    int64_t ends_us = silence_ends_us(transfer);
+    int64_t now_us;
+
+    if (!ends_us)
+        return false;
+    now_us = clock_monotonic_us();
+    if (now_us >= ends_us)
+        return true;
+    if (now_us >= transfer->wakes_us)
+        ask_to_be_woken(transfer, ends_us);
+    return false;
+}
+
+/*
+ * CURLOPT_XFERINFOFUNCTION: comes often while something happens, about once a
+ * second while nothing does, and whenever a signal wakes the thread.
+ */
+static int see_progress(void *context, curl_off_t expected, curl_off_t received,
+                        curl_off_t to_send, curl_off_t sent)
+{
+    struct transfer *transfer = context;
+    struct facts *facts = &transfer->facts;
+
+    (void)expected;
+    (void)received;
+    (void)to_send;
+    (void)sent;
+    if (transfer->shared->stop &&
+        stop_level(transfer->shared->stop) >= STOP_CANCEL) {
+        facts->is_cancelled = true;
+        return 1;
+    }
+    if (is_silent_too_long(transfer)) {
+        facts->is_read_timed_out = true;
+        return 1;
+    }
+    return 0;
+}
+
+void observe_install(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, begin_tls);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, begin_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, see_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, see_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, see_progress);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->facts.error);
+    if (transfer->shared->keep_exchange) {
+        curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, exchange_see);
+        curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &transfer->exchange);
+        curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+    }
+    alert_forget();
+}
+
+static bool is_out_of_descriptors(void)
+{
+    int descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    if (descriptor >= 0) {
+        (void)close(descriptor); /* nothing was written */
+        return false;
+    }
+    return errno == EMFILE || errno == ENFILE;
+}
+
+/* A name is looked up in a thread of its own, with files of its own. */
+static bool could_not_even_look_up(const struct facts *facts)
+{
+    return is_out_of_descriptors() ||
+           strstr(facts->error, "thread failed to start") != NULL;
+}
+
+/* The first bytes of an answer that never made up a line. */
+static bool has_received_anything(const struct transfer *transfer)
+{
+    curl_off_t first_us = 0;
+
+    if (transfer->facts.request_body_bytes) /* an upload sets it too */
+        return false;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T,
+                            &first_us); /* stays 0 on failure */
+    return first_us > 0;
+}
+
+void observe_end(struct transfer *transfer, CURLcode code)
+{
+    struct facts *facts = &transfer->facts;
+    CURL *easy = transfer->easy;
+    curl_off_t sent = 0;
+
+    facts->ended_us = clock_monotonic_us();
+    facts->code = code;
+    facts->has_fatal_alert = alert_was_fatal();
+    (void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS,
+                            &facts->new_connections);
+    (void)curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    facts->sent_body_bytes = sent;
+    if (code == CURLE_OK)
+        return;
+    (void)curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &facts->os_errno);
+    (void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE,
+                            &facts->connect_status);
+    (void)curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT,
+                            &facts->verify_result);
+    if (facts->requested_us && !facts->first_byte_us &&
+        has_received_anything(transfer))
+        facts->first_byte_us = facts->ended_us;
+    if (code == CURLE_COULDNT_RESOLVE_HOST ||
+        code == CURLE_COULDNT_RESOLVE_PROXY)
+        facts->is_out_of_descriptors = could_not_even_look_up(facts);
+}

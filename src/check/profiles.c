@@ -1,0 +1,319 @@
+#include "rounds/profiles.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert.h"
+#include "rounds/strbuf.h"
+#include "rounds/xalloc.h"
+
+/* One store for all profiles that trust the same bundle. */
+struct trust {
+    struct trust *next;
+    const char *file; /* the bundle; NULL: the system's */
+    X509_STORE *store;
+    char
+        *why; /* it could not be loaded, and why; NULL: it was or never asked */
+};
+
+struct profile {
+    struct profile *next;
+    struct profiles *owner;
+    unsigned id;
+    const struct settings *settings; /* the first that asked for it */
+    struct curl_slist *resolve;
+};
+
+struct profiles {
+    /* Guards the two lists; what hangs in them never changes once linked. */
+    pthread_mutex_t lock;
+    struct profile *list;
+    struct trust *trusts;
+    unsigned count;
+    bool shares_stores; /* libcurl hands us OpenSSL's own objects */
+};
+
+struct profiles *profiles_create(void)
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    struct profiles *profiles = xcalloc(1, sizeof(*profiles));
+
+    pthread_mutex_init(&profiles->lock, NULL);
+    profiles->shares_stores =
+        info->ssl_version && !strncmp(info->ssl_version, "OpenSSL/", 8);
+    return profiles;
+}
+
+void profiles_destroy(struct profiles *profiles)
+{
+    if (!profiles)
+        return;
+    while (profiles->list) {
+        struct profile *profile = profiles->list;
+
+        profiles->list = profile->next;
+        curl_slist_free_all(profile->resolve);
+        free(profile);
+    }
+    while (profiles->trusts) {
+        struct trust *trust = profiles->trusts;
+
+        profiles->trusts = trust->next;
+        X509_STORE_free(trust->store);
+        free(trust->why);
+        free(trust);
+    }
+    pthread_mutex_destroy(&profiles->lock);
+    free(profiles);
+}
+
+static bool is_same_text(const char *left, const char *right)
+{
+    if (!left || !right)
+        return left == right;
+    return !strcmp(left, right);
+}
+
+static bool is_same_tls(const struct tls_settings *left,
+                        const struct tls_settings *right)
+{
+    return left->verify == right->verify &&
+           left->min_version == right->min_version &&
+           is_same_text(left->ca_file, right->ca_file) &&
+           is_same_text(left->certificate_file, right->certificate_file) &&
+           is_same_text(left->key_file, right->key_file) &&
+           is_same_text(left->server_name, right->server_name);
+}
+
+static bool is_same_resolve(const struct settings *left,
+                            const struct settings *right)
+{
+    if (left->resolve_count != right->resolve_count)
+        return false;
+    for (size_t i = 0; i < left->resolve_count; i++)
+        if (strcmp(left->resolve[i], right->resolve[i]) != 0)
+            return false;
+    return true;
+}
+
+static bool is_same_profile(const struct settings *left,
+                            const struct settings *right)
+{
+    return left == right || (is_same_tls(&left->tls, &right->tls) &&
+                             left->ip_version == right->ip_version &&
+                             left->http_version == right->http_version &&
+                             is_same_text(left->proxy, right->proxy) &&
+                             is_same_resolve(left, right));
+}
+
+static struct profile *add_profile(struct profiles *profiles,
+                                   const struct settings *settings)
+{
+    struct profile *profile = xcalloc(1, sizeof(*profile));
+
+    profile->owner = profiles;
+    profile->id = profiles->count++;
+    profile->settings = settings;
+    for (size_t i = 0; i < settings->resolve_count; i++)
+        profile->resolve =
+            curl_slist_append(profile->resolve, settings->resolve[i]);
+    profile->next = profiles->list;
+    profiles->list = profile;
+    return profile;
+}
+
+const struct profile *profiles_find(struct profiles *profiles,
+                                    const struct settings *settings)
+{
+    struct profile *profile;
+
+    pthread_mutex_lock(&profiles->lock);
+    profile = profiles->list;
+    while (profile && !is_same_profile(profile->settings, settings))
+        profile = profile->next;
+    if (!profile)
+        profile = add_profile(profiles, settings);
+    pthread_mutex_unlock(&profiles->lock);
+    return profile;
+}
+
+unsigned profile_id(const struct profile *profile)
+{
+    return profile->id;
+}
+
+/* The system's bundle: what SSL_CERT_FILE names, else libcurl's own. */
+static const char *system_bundle(void)
+{
+    const char *file = getenv("SSL_CERT_FILE");
+
+    if (file && *file)
+        return file;
+    return curl_version_info(CURLVERSION_NOW)->cainfo;
+}
+
+static void load_trust(struct trust *trust)
+{
+    const char *file = trust->file ? trust->file : system_bundle();
+
+    if (!file) {
+        trust->why = xstrdup("this libcurl knows no certificate bundle; "
+                             "name one as tls.ca_file or in SSL_CERT_FILE");
+        return;
+    }
+    trust->store = X509_STORE_new();
+    if (trust->store && X509_STORE_load_file(trust->store, file)) {
+        /* As libcurl does: an intermediate in the bundle is trusted as is. */
+        X509_STORE_set_flags(trust->store, X509_V_FLAG_PARTIAL_CHAIN |
+                                               X509_V_FLAG_TRUSTED_FIRST);
+        ERR_clear_error();
+        return;
+    }
+    trust->why =
+        xasprintf("no certificates could be read from %s%s", file,
+                  trust->file ? "" : " (Debian package ca-certificates)");
+    X509_STORE_free(trust->store);
+    trust->store = NULL;
+    ERR_clear_error();
+}
+
+/* Loaded under the lock, so that of many threads one loads and all wait. */
+static const struct trust *find_trust(struct profiles *profiles,
+                                      const char *file)
+{
+    struct trust *trust;
+
+    pthread_mutex_lock(&profiles->lock);
+    trust = profiles->trusts;
+    while (trust && !is_same_text(trust->file, file))
+        trust = trust->next;
+    if (!trust) {
+        trust = xcalloc(1, sizeof(*trust));
+        trust->file = file;
+        load_trust(trust);
+        trust->next = profiles->trusts;
+        profiles->trusts = trust;
+    }
+    pthread_mutex_unlock(&profiles->lock);
+    return trust;
+}
+
+/*
+ * CURLOPT_SSL_CTX_FUNCTION's pointer is the transfer's (it wants to know when
+ * TLS begins), so the profile offers this to be called from there.
+ */
+bool profile_prepare_context(const struct profile *profile, void *context)
+{
+    SSL_CTX *tls = context;
+    const struct trust *trust;
+
+    alert_watch(tls);
+    if (!profile->owner->shares_stores || !profile->settings->tls.verify)
+        return true;
+    trust = find_trust(profile->owner, profile->settings->tls.ca_file);
+    if (!trust->store)
+        return false;
+    SSL_CTX_set1_cert_store(tls, trust->store);
+    return true;
+}
+
+static long curl_tls_version(enum tls_version version)
+{
+    switch (version) {
+    case TLS_1_0:
+        return CURL_SSLVERSION_TLSv1_0;
+    case TLS_1_1:
+        return CURL_SSLVERSION_TLSv1_1;
+    case TLS_1_2:
+        return CURL_SSLVERSION_TLSv1_2;
+    case TLS_1_3:
+        return CURL_SSLVERSION_TLSv1_3;
+    case TLS_VERSION_ANY:
+        break;
+    }
+    return CURL_SSLVERSION_DEFAULT;
+}
+
+static void apply_tls(const struct profile *profile, CURL *easy)
+{
+    const struct tls_settings *tls = &profile->settings->tls;
+
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, (long)tls->verify);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls->verify ? 2L : 0L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION,
+                     curl_tls_version(tls->min_version));
+    if (tls->certificate_file)
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, tls->certificate_file);
+    if (tls->key_file)
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, tls->key_file);
+    else if (tls->certificate_file)
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, tls->certificate_file);
+    /*
+     * With the shared store libcurl need not parse anything: both NULL, since
+     * Debian's CAPATH alone would switch libcurl's own cache off.
+     */
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    if (profile->owner->shares_stores)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    else
+        curl_easy_setopt(easy, CURLOPT_CAINFO,
+                         tls->ca_file ? tls->ca_file : system_bundle());
+}
+
+static long curl_http_version(enum http_version version, bool is_https)
+{
+    switch (version) {
+    case HTTP_VERSION_1_1:
+        return CURL_HTTP_VERSION_1_1;
+    case HTTP_VERSION_2:
+        return is_https ? CURL_HTTP_VERSION_2TLS
+                        : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+    case HTTP_VERSION_ANY:
+        break;
+    }
+    return CURL_HTTP_VERSION_2TLS;
+}
+
+static long curl_ip_version(enum ip_version version)
+{
+    switch (version) {
+    case IP_VERSION_4:
+        return CURL_IPRESOLVE_V4;
+    case IP_VERSION_6:
+        return CURL_IPRESOLVE_V6;
+    case IP_VERSION_ANY:
+        break;
+    }
+    return CURL_IPRESOLVE_WHATEVER;
+}
+
+bool profile_apply(const struct profile *profile, CURL *easy, bool is_https,
+                   const char **why)
+{
+    const struct settings *settings = profile->settings;
+
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     curl_http_version(settings->http_version, is_https));
+    curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
+                     curl_ip_version(settings->ip_version));
+    /* Only the plan names a proxy: "" keeps the environment's out. */
+    curl_easy_setopt(easy, CURLOPT_PROXY,
+                     settings->proxy ? settings->proxy : "");
+    if (profile->resolve)
+        curl_easy_setopt(easy, CURLOPT_RESOLVE, profile->resolve);
+    if (!is_https)
+        return true;
+    apply_tls(profile, easy);
+    if (profile->owner->shares_stores && settings->tls.verify) {
+        const struct trust *trust =
+            find_trust(profile->owner, settings->tls.ca_file);
+
+        *why = trust->why;
+        return trust->store != NULL;
+    }
+    return true;
+}

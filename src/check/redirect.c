@@ -1,0 +1,130 @@
+/*
+ * Redirects, one transfer a hop. libcurl's own loop would send configured
+ * headers such as X-Api-Key along to another origin; here nothing configured
+ * goes there. RFC 9110, section 15.4.
+ */
+
+#include "attempt.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "expectation.h"
+#include "rounds/url.h"
+#include "rounds/xalloc.h"
+
+static bool is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 ||
+           status == 308;
+}
+
+/* The value of the Location header, the caller's; NULL: there is none. */
+static char *find_location(const struct strbuf *lines)
+{
+    static const char name[] = "location:";
+    const char *line = lines->data;
+
+    while (line && *line) {
+        const char *end = line + strcspn(line, "\r\n");
+
+        if (!strncasecmp(line, name, sizeof(name) - 1)) {
+            line += sizeof(name) - 1;
+            line += strspn(line, " \t");
+            while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
+                end--;
+            return xstrndup(line, (size_t)(end - line));
+        }
+        line = strchr(end, '\n');
+        if (line)
+            line++;
+    }
+    return NULL;
+}
+
+static bool is_same_origin(const char *left, const char *right)
+{
+    struct strbuf why = STRBUF_INIT;
+    struct url_parts first = { 0 }, second = { 0 };
+    bool is_same = url_parse(left, &first, &why) &&
+                   url_parse(right, &second, &why) &&
+                   !strcmp(first.origin, second.origin);
+
+    url_parts_release(&first);
+    url_parts_release(&second);
+    strbuf_release(&why);
+    return is_same;
+}
+
+/* 303 asks for a GET, and so 301 and 302 have long been read for a POST. */
+static void change_method(struct transfer *transfer, int status)
+{
+    bool is_post = !strcmp(transfer->method, "POST");
+    bool becomes_get = status == 303
+                           ? strcmp(transfer->method, "HEAD") != 0
+                           : (status == 301 || status == 302) && is_post;
+
+    if (!becomes_get)
+        return;
+    transfer->method = "GET";
+    transfer->has_body = false;
+}
+
+/* The answer is a redirect that the plan does not want to stop at. */
+static bool leads_on(const struct transfer *transfer)
+{
+    const struct settings *settings = transfer->endpoint->settings;
+    int status = transfer->facts.status;
+
+    return is_redirect(status) && settings->redirects &&
+           !(expectations_hold_status(&settings->expect, status) &&
+             !settings->expect.final_url);
+}
+
+static void go_to(struct transfer *transfer, char *target)
+{
+    bool stays = is_same_origin(transfer->url, target);
+
+    change_method(transfer, transfer->facts.status);
+    if (!stays && transfer->has_body) {
+        strbuf_addf(&transfer->redirect_fault,
+                    "the redirect to %s would take the request's body to "
+                    "another origin",
+                    target);
+        free(target);
+        return;
+    }
+    if (!stays)
+        transfer->is_stripped = true; /* for good, wherever it leads on */
+    free(transfer->url);
+    transfer->url = target;
+    transfer->redirects++;
+}
+
+bool redirect_follow(struct transfer *transfer)
+{
+    unsigned most = transfer->endpoint->settings->redirects;
+    struct strbuf why = STRBUF_INIT;
+    char *location, *target;
+
+    if (!leads_on(transfer))
+        return false;
+    location = find_location(&transfer->header_lines);
+    if (!location)
+        return false; /* then it is the answer, and its status is judged */
+    target = url_join(transfer->url, location, &why);
+    if (!target) {
+        strbuf_addf(&transfer->redirect_fault, "redirected to %s: %s", location,
+                    why.data);
+    } else if (transfer->redirects == most) {
+        strbuf_addf(&transfer->redirect_fault,
+                    "more than %u redirects, the last one to %s", most, target);
+        free(target);
+    } else {
+        go_to(transfer, target);
+    }
+    free(location);
+    strbuf_release(&why);
+    return !transfer->redirect_fault.length;
+}

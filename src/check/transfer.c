@@ -1,0 +1,339 @@
+#include "rounds/transfer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attempt.h"
+#include "expectation.h"
+#include "rounds/clock.h"
+#include "rounds/secrets.h"
+#include "rounds/xalloc.h"
+#include "verdict.h"
+
+struct transfer *transfer_create(const struct transfer_shared *shared)
+{
+    struct transfer *transfer = xcalloc(1, sizeof(*transfer));
+
+    transfer->shared = shared;
+    transfer->handles[0].easy = curl_easy_init();
+    if (!transfer->handles[0].easy) {
+        free(transfer);
+        return NULL;
+    }
+    strbuf_init(&transfer->redirect_fault);
+    strbuf_init(&transfer->exchange);
+    strbuf_init(&transfer->header_lines);
+    strbuf_init(&transfer->body);
+    return transfer;
+}
+
+static void free_lists(struct transfer *transfer)
+{
+    curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->connect_to);
+    transfer->headers = NULL;
+    transfer->connect_to = NULL;
+}
+
+void transfer_destroy(struct transfer *transfer)
+{
+    if (!transfer)
+        return;
+    for (size_t i = 0; i < HANDLES_MOST; i++)
+        curl_easy_cleanup(transfer->handles[i].easy);
+    free_lists(transfer);
+    strbuf_release(&transfer->redirect_fault);
+    strbuf_release(&transfer->exchange);
+    strbuf_release(&transfer->header_lines);
+    strbuf_release(&transfer->body);
+    free(transfer->url);
+    free(transfer);
+}
+
+/*
+ * The handle for PROFILE moves to the front; where there is none yet, an
+ * unused place or else the one used longest ago serves it, as a new handle.
+ */
+static CURL *choose_handle(struct transfer *transfer,
+                           const struct profile *profile)
+{
+    struct handle chosen;
+    size_t at = 0;
+
+    while (at + 1 < HANDLES_MOST && transfer->handles[at].profile != profile &&
+           transfer->handles[at].profile)
+        at++;
+    chosen = transfer->handles[at];
+    if (chosen.profile != profile) {
+        if (chosen.profile || !chosen.easy) {
+            curl_easy_cleanup(chosen.easy);
+            chosen.easy = curl_easy_init();
+        }
+        chosen.profile = profile;
+    }
+    memmove(&transfer->handles[1], &transfer->handles[0],
+            at * sizeof(transfer->handles[0]));
+    transfer->handles[0] = chosen;
+    return chosen.easy;
+}
+
+/* Forget the last hop; connections, addresses and sessions stay. */
+static void prepare_hop(struct transfer *transfer)
+{
+    transfer->facts = (struct facts){ .content_length = -1 };
+    transfer->facts.is_redirected = transfer->redirects > 0;
+    transfer->wakes_us = 0;
+    transfer->remote_ip[0] = '\0';
+    transfer->certificate_expires_at_s = 0;
+    strbuf_clear(&transfer->header_lines);
+    strbuf_clear(&transfer->body);
+    free_lists(transfer);
+    curl_easy_reset(transfer->easy);
+    observe_install(transfer);
+    (void)request_prepare(transfer); /* local_fault tells of a failure */
+    transfer->facts.began_us = clock_monotonic_us();
+}
+
+void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
+                    int64_t deadline_us)
+{
+    const struct settings *settings = endpoint->settings;
+
+    transfer->endpoint = endpoint;
+    transfer->profile = profiles_find(transfer->shared->profiles, settings);
+    transfer->easy = choose_handle(transfer, transfer->profile);
+    transfer->redirects = 0;
+    transfer->connections_opened = 0;
+    transfer->connections_reused = 0;
+    transfer->local_fault = NULL;
+    transfer->is_stripped = false;
+    transfer->method = settings->method;
+    transfer->has_body = settings->body != NULL;
+    strbuf_clear(&transfer->redirect_fault);
+    strbuf_clear(&transfer->exchange);
+    free(transfer->url);
+    transfer->url = xstrdup(endpoint->url);
+    transfer->began_us = clock_monotonic_us();
+    transfer->ends_us = transfer->began_us + settings->timeout_ms * 1000;
+    transfer->is_deadline_nearest =
+        deadline_us && deadline_us < transfer->ends_us;
+    if (transfer->is_deadline_nearest)
+        transfer->ends_us = deadline_us;
+    if (!transfer->easy) {
+        transfer->local_fault = "libcurl could not make a handle";
+        return;
+    }
+    prepare_hop(transfer);
+}
+
+CURL *transfer_easy(struct transfer *transfer)
+{
+    return transfer->easy;
+}
+
+bool transfer_can_begin(const struct transfer *transfer)
+{
+    return !transfer->local_fault;
+}
+
+/* NUM_CONNECTS is of the latest transfer alone. */
+static void count_connections(struct transfer *transfer)
+{
+    const struct facts *facts = &transfer->facts;
+
+    if (facts->new_connections > 0)
+        transfer->connections_opened += (unsigned)facts->new_connections;
+    else if (facts->requested_us)
+        transfer->connections_reused++;
+}
+
+bool transfer_continue(struct transfer *transfer, CURLcode code)
+{
+    struct verdict verdict;
+
+    observe_end(transfer, code);
+    count_connections(transfer);
+    verdict = verdict_of(&transfer->facts);
+    if (verdict.reason != REASON_NONE || !redirect_follow(transfer))
+        return false;
+    prepare_hop(transfer);
+    return !transfer->local_fault;
+}
+
+static int64_t span(int64_t from_us, int64_t to_us)
+{
+    return from_us && to_us >= from_us ? to_us - from_us : -1;
+}
+
+/*
+ * Phases of the last hop. A reused connection has neither dns nor connect nor
+ * tls; a phase that was entered and not left lasts until the hop's end.
+ */
+static void fill_timings(const struct transfer *transfer,
+                         struct timings *timings)
+{
+    const struct facts *facts = &transfer->facts;
+    int64_t end = facts->ended_us;
+    int64_t connected = facts->requested_us ? facts->requested_us : end;
+    bool is_reused = facts->requested_us && facts->new_connections == 0;
+
+    timings->total_us = end - transfer->began_us;
+    if (!is_reused) {
+        int64_t resolved = facts->resolved_us ? facts->resolved_us : end;
+        int64_t tcp_end = facts->tls_began_us ? facts->tls_began_us : connected;
+
+        timings->dns_us = span(facts->began_us, resolved);
+        timings->connect_us = span(facts->resolved_us, tcp_end);
+        timings->tls_us = span(facts->tls_began_us, connected);
+    }
+    timings->wait_us = span(facts->requested_us,
+                            facts->first_byte_us ? facts->first_byte_us : end);
+    timings->receive_us = span(facts->first_byte_us, end);
+}
+
+static const char *http_version(CURL *easy)
+{
+    long version = 0;
+
+    if (curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version) != CURLE_OK)
+        return NULL;
+    switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+        return "1.0";
+    case CURL_HTTP_VERSION_1_1:
+        return "1.1";
+    case CURL_HTTP_VERSION_2_0:
+        return "2";
+    case CURL_HTTP_VERSION_3:
+        return "3";
+    default:
+        return NULL;
+    }
+}
+
+/* The one door through which text from outside leaves: secrets hidden. */
+static char *hide(const struct transfer *transfer, const char *text,
+                  size_t length)
+{
+    struct strbuf hidden = STRBUF_INIT;
+
+    secrets_hide(transfer->shared->secrets, text, length, &hidden);
+    return strbuf_detach(&hidden);
+}
+
+static void hide_failed(const struct transfer *transfer, struct result *result)
+{
+    for (size_t i = 0; i < result->failed_count; i++) {
+        struct failed_expectation *failed = &result->failed[i];
+        char *wanted = failed->wanted, *got = failed->got;
+
+        failed->wanted = hide(transfer, wanted, strlen(wanted));
+        failed->got = hide(transfer, got, strlen(got));
+        free(wanted);
+        free(got);
+    }
+}
+
+static void judge_answer(struct transfer *transfer, struct result *result)
+{
+    const struct answer answer = {
+        .status = transfer->facts.status,
+        .headers = transfer->header_lines.data,
+        .headers_bytes = transfer->header_lines.length,
+        .body = transfer->body.data,
+        .kept_body_bytes = transfer->body.length,
+        .body_bytes = transfer->facts.body_bytes,
+        .url = transfer->url,
+        .elapsed_us = transfer->facts.ended_us - transfer->began_us,
+        .certificate_expires_at_s = transfer->certificate_expires_at_s,
+        .now_s = clock_wall_us() / 1000000,
+    };
+    struct strbuf message = STRBUF_INIT;
+
+    expectations_judge(transfer->endpoint->settings, &answer, result);
+    hide_failed(transfer, result);
+    describe_failed(result, &message);
+    if (message.length)
+        result->message = strbuf_detach(&message);
+    strbuf_release(&message);
+}
+
+static void tell_fault(struct transfer *transfer, const struct verdict *verdict,
+                       struct result *result)
+{
+    struct strbuf message = STRBUF_INIT;
+
+    result->outcome = reason_outcome(verdict->reason);
+    result->reason = verdict->reason;
+    result->phase = verdict->phase;
+    result->limit = verdict->limit;
+    describe_verdict(transfer, verdict, &message);
+    result->message = hide(transfer, message.data, message.length);
+    strbuf_release(&message);
+}
+
+/* What stopped the attempt, if anything did short of a whole answer. */
+static struct verdict attempt_verdict(const struct transfer *transfer)
+{
+    if (transfer->local_fault)
+        return (struct verdict){ REASON_LOCAL, PHASE_NONE, LIMIT_NONE };
+    if (transfer->redirect_fault.length)
+        return (struct verdict){ REASON_REDIRECT, PHASE_RECEIVE, LIMIT_NONE };
+    return verdict_of(&transfer->facts);
+}
+
+static void fill_answer(struct transfer *transfer, struct result *result)
+{
+    const struct facts *facts = &transfer->facts;
+
+    result->status = facts->status;
+    if (facts->first_byte_us) {
+        result->http_version = http_version(transfer->easy);
+        result->body_bytes = facts->body_bytes;
+    }
+    memcpy(result->remote_ip, transfer->remote_ip, sizeof(result->remote_ip));
+    result->certificate_expires_at_s = transfer->certificate_expires_at_s;
+    result->connection_reused =
+        facts->requested_us && facts->new_connections == 0;
+    fill_timings(transfer, &result->timings);
+}
+
+void transfer_finish(struct transfer *transfer, struct result *result)
+{
+    struct verdict verdict = attempt_verdict(transfer);
+    int64_t queued_us = result->timings.queued_us;
+
+    if (!transfer->facts.ended_us)
+        transfer->facts.ended_us = clock_monotonic_us();
+    result->connections_opened += transfer->connections_opened;
+    result->connections_reused += transfer->connections_reused;
+    fill_answer(transfer, result);
+    result->timings.queued_us = queued_us;
+    if (verdict.reason == REASON_NONE)
+        judge_answer(transfer, result);
+    else
+        tell_fault(transfer, &verdict, result);
+    if (transfer->exchange.length && result->outcome != OUTCOME_HEALTHY)
+        result->exchange =
+            hide(transfer, transfer->exchange.data, transfer->exchange.length);
+    free_lists(transfer);
+}
+
+void transfer_set_waker(struct transfer *transfer, transfer_waker *wake,
+                        void *context)
+{
+    transfer->wake = wake;
+    transfer->wake_context = context;
+}
+
+int64_t transfer_retry_after_s(const struct transfer *transfer)
+{
+    curl_off_t seconds = 0;
+
+    if (!transfer->easy || !transfer->facts.has_whole_header ||
+        curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds) !=
+            CURLE_OK)
+        return 0;
+    return seconds;
+}

@@ -1,0 +1,264 @@
+#include "check_options.h"
+
+#include <fnmatch.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "rounds/text.h"
+#include "rounds/translate.h"
+#include "rounds/xalloc.h"
+#include "url_list.h"
+
+enum { DAY_MS = 86400000 };
+
+#define FIELD(name) offsetof(struct check_options, name)
+
+const struct option check_option_table[] = {
+    { NULL, 0, NULL, N_("What is asked:"), OPTION_GROUP, 0, 0, 0 },
+    { "only", 0, "GLOB", N_("endpoints whose name matches; may be repeated"),
+      OPTION_LIST, FIELD(only), 0, 0 },
+    { "tag", 0, "TAG", N_("endpoints with this tag; may be repeated"),
+      OPTION_LIST, FIELD(tags), 0, 0 },
+    { "exclude", 0, "GLOB", N_("not those whose name matches; may be repeated"),
+      OPTION_LIST, FIELD(exclude), 0, 0 },
+    { "urls", 0, "FILE", N_("URLs, one a line, instead of a plan; - is stdin"),
+      OPTION_TEXT, FIELD(urls), 0, 0 },
+    { "dry-run", 0, NULL, N_("read and check the plan, send nothing"),
+      OPTION_FLAG, FIELD(is_dry_run), 0, 0 },
+    { NULL, 0, NULL, N_("How it is asked:"), OPTION_GROUP, 0, 0, 0 },
+    { "workers", 'n', "N", N_("workers of every network (plan: 16 and 4)"),
+      OPTION_NUMBER, FIELD(workers), 1, 10000 },
+    { "timeout", 0, "DURATION", N_("for all of one attempt (plan: 5s)"),
+      OPTION_DURATION, FIELD(timeout_ms), 1, DAY_MS },
+    { "connect-timeout", 0, "DURATION", N_("for name, TCP and TLS (plan: 2s)"),
+      OPTION_DURATION, FIELD(connect_timeout_ms), 1, DAY_MS },
+    { "retries", 0, "K", N_("attempts after a failed one (plan: 0)"),
+      OPTION_NUMBER, FIELD(retries), 0, 100 },
+    { "deadline", 0, "DURATION", N_("for the whole round; the rest is skipped"),
+      OPTION_DURATION, FIELD(deadline_ms), 1, 7 * (int64_t)DAY_MS },
+    { NULL, 0, NULL, N_("When it has failed:"), OPTION_GROUP, 0, 0, 0 },
+    { "fail-on", 0, "WORDS",
+      N_("outcomes and reasons that fail (unhealthy,unreachable)"), OPTION_TEXT,
+      FIELD(fail_on), 0, 0 },
+    { "max-failures", 0, "N|P%", N_("so many failures are put up with (0)"),
+      OPTION_TEXT, FIELD(max_failures), 0, 0 },
+    { "fail-fast", 0, NULL, N_("stop once it has failed; the rest is skipped"),
+      OPTION_FLAG, FIELD(fails_fast), 0, 0 },
+    { NULL, 0, NULL, N_("What it says:"), OPTION_GROUP, 0, 0, 0 },
+    { "report", 0, "FORMAT[=FILE]",
+      N_("text (default), json; may be repeated, one to stdout"), OPTION_LIST,
+      FIELD(reports), 0, 0 },
+    { "no-progress", 0, NULL, N_("no progress line on the terminal"),
+      OPTION_FLAG, FIELD(hides_progress), 0, 0 },
+    { "color", 0, "WHEN", N_("auto, always or never (auto)"), OPTION_TEXT,
+      FIELD(color), 0, 0 },
+    { "quiet", 'q', NULL, N_("only what failed, and one closing line"),
+      OPTION_FLAG, FIELD(is_quiet), 0, 0 },
+    { "verbose", 'v', NULL, N_("show the exchange of what failed"), OPTION_FLAG,
+      FIELD(is_verbose), 0, 0 },
+    { "help", 'h', NULL, N_("this text"), OPTION_FLAG, FIELD(wants_help), 0,
+      0 },
+    { NULL, 0, NULL, NULL, 0, 0, 0, 0 },
+};
+
+void check_options_init(struct check_options *options)
+{
+    *options = (struct check_options){ .retries = -1 };
+}
+
+void check_options_release(struct check_options *options)
+{
+    text_list_release(&options->only);
+    text_list_release(&options->tags);
+    text_list_release(&options->exclude);
+    text_list_release(&options->reports);
+}
+
+static bool is_url(const char *operand)
+{
+    return strstr(operand, "://") != NULL;
+}
+
+/* One plan file, or URLs, or a file of URLs: not two of them. */
+static struct plan *read_plan(const struct check_options *options,
+                              const struct text_list *operands,
+                              struct strbuf *why, struct strbuf *warnings)
+{
+    size_t url_count = 0;
+
+    for (size_t i = 0; i < operands->count; i++)
+        url_count += is_url(operands->items[i]);
+    if (options->urls) {
+        if (!operands->count)
+            return url_list_plan(options->urls, why);
+        strbuf_add_string(why, _("--urls takes the place of a plan and of "
+                                 "URLs: give one of them\n"));
+        return NULL;
+    }
+    if (!operands->count) {
+        strbuf_add_string(why, _("a plan file or URLs are missing\n"));
+        return NULL;
+    }
+    if (url_count == operands->count)
+        return plan_from_urls(operands->items, operands->count, why);
+    if (url_count || operands->count > 1) {
+        strbuf_add_string(why, _("expected one plan file, or URLs alone\n"));
+        return NULL;
+    }
+    return plan_read(operands->items[0], why, warnings);
+}
+
+static bool matches_any(const struct text_list *globs, const char *name)
+{
+    for (size_t i = 0; i < globs->count; i++)
+        if (!fnmatch(globs->items[i], name, 0))
+            return true;
+    return false;
+}
+
+static bool has_any_tag(const struct text_list *tags,
+                        const struct endpoint *endpoint)
+{
+    for (size_t i = 0; i < tags->count; i++)
+        for (uint32_t k = 0; k < endpoint->tag_count; k++)
+            if (!strcmp(tags->items[i], endpoint->tags[k]))
+                return true;
+    return false;
+}
+
+static bool is_selected(void *context, const struct endpoint *endpoint)
+{
+    const struct check_options *options = context;
+
+    if (options->only.count && !matches_any(&options->only, endpoint->name))
+        return false;
+    if (options->tags.count && !has_any_tag(&options->tags, endpoint))
+        return false;
+    return !matches_any(&options->exclude, endpoint->name);
+}
+
+static bool select_endpoints(const struct check_options *options,
+                             struct plan *plan, struct strbuf *why)
+{
+    size_t all = plan->endpoint_count;
+
+    if (!options->only.count && !options->tags.count && !options->exclude.count)
+        return true;
+    plan_select(plan, is_selected, (void *)options);
+    if (plan->endpoint_count)
+        return true;
+    strbuf_addf(why,
+                _("none of the plan's %zu endpoints is left by --only, --tag "
+                  "and --exclude\n"),
+                all);
+    return false;
+}
+
+struct plan *check_options_plan(const struct check_options *options,
+                                const struct text_list *operands,
+                                struct strbuf *why, struct strbuf *warnings)
+{
+    const struct plan_overrides overrides = {
+        .workers = (unsigned)options->workers,
+        .timeout_ms = options->timeout_ms,
+        .connect_timeout_ms = options->connect_timeout_ms,
+        .retries = (int)options->retries,
+    };
+    struct plan *plan = read_plan(options, operands, why, warnings);
+
+    if (!plan)
+        return NULL;
+    plan_override(plan, &overrides);
+    if (select_endpoints(options, plan, why))
+        return plan;
+    plan_destroy(plan);
+    return NULL;
+}
+
+/* "json=out.json" or "json". */
+static bool parse_report(const char *text, struct report_request *report,
+                         struct strbuf *why)
+{
+    const char *equals = strchr(text, '=');
+    char *name =
+        xstrndup(text, equals ? (size_t)(equals - text) : strlen(text));
+
+    report->format = report_format_find(name);
+    report->file = equals ? equals + 1 : NULL;
+    if (!report->format) {
+        strbuf_addf(why, _("--report: \"%s\" is no format; expected one of "),
+                    name);
+        report_format_names(why);
+        strbuf_add_char(why, '\n');
+    } else if (report->file && !*report->file) {
+        strbuf_addf(why, _("--report: a file name is missing after \"%s\"\n"),
+                    text);
+    }
+    free(name);
+    return report->format && !(report->file && !*report->file);
+}
+
+static bool parse_reports(const struct check_options *options,
+                          struct report_request *reports,
+                          struct round_request *request, struct strbuf *why)
+{
+    bool is_right = true;
+    size_t on_stdout = 0;
+
+    for (size_t i = 0; i < options->reports.count; i++) {
+        is_right &= parse_report(options->reports.items[i], &reports[i], why);
+        on_stdout += !reports[i].file;
+    }
+    request->report_count = options->reports.count;
+    request->reports = reports;
+    if (!options->reports.count) {
+        reports[request->report_count++] =
+            (struct report_request){ report_format_find("text"), NULL };
+    } else if (on_stdout > 1) {
+        strbuf_add_string(why, _("--report: only one report may have stdout; "
+                                 "give the others a file: FORMAT=FILE\n"));
+        return false;
+    }
+    return is_right;
+}
+
+static bool parse_color(const char *text, enum color_choice *color,
+                        struct strbuf *why)
+{
+    static const char *const words[] = { "auto", "always", "never" };
+
+    for (int i = 0; i < 3; i++) {
+        if (!text || !strcmp(text, words[i])) {
+            *color = text ? (enum color_choice)i : COLOR_AUTO;
+            return true;
+        }
+    }
+    strbuf_addf(why, _("--color: \"%s\" is none of auto, always, never\n"),
+                text);
+    return false;
+}
+
+bool check_options_request(const struct check_options *options,
+                           struct report_request *reports,
+                           struct round_request *request, struct strbuf *why)
+{
+    bool is_right = true;
+
+    exit_policy_init(&request->policy);
+    if (options->fail_on)
+        is_right &=
+            exit_policy_parse_fail_on(&request->policy, options->fail_on, why);
+    if (options->max_failures)
+        is_right &= exit_policy_parse_most(&request->policy,
+                                           options->max_failures, why);
+    is_right &= parse_color(options->color, &request->color, why);
+    is_right &= parse_reports(options, reports, request, why);
+    request->deadline_ms = options->deadline_ms;
+    request->fails_fast = options->fails_fast;
+    request->is_quiet = options->is_quiet;
+    request->is_verbose = options->is_verbose;
+    request->hides_progress = options->hides_progress;
+    return is_right;
+}

@@ -1,0 +1,60 @@
+#ifndef ROUNDS_CLI_CHECK_OPTIONS_H
+#define ROUNDS_CLI_CHECK_OPTIONS_H
+
+/*
+ * The options of a round, for every command that makes one, and what they come
+ * to: which plan, which of its endpoints, which reports.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "round.h"
+#include "rounds/plan.h"
+#include "rounds/strbuf.h"
+
+struct check_options {
+    bool wants_help;
+    int64_t workers; /* 0: as the plan says; so below */
+    int64_t timeout_ms;
+    int64_t connect_timeout_ms;
+    int64_t retries; /* -1: as the plan says */
+    int64_t deadline_ms;
+    struct text_list only;
+    struct text_list tags;
+    struct text_list exclude;
+    const char *urls; /* a file of URLs, "-": stdin */
+    bool fails_fast;
+    const char *fail_on;
+    const char *max_failures;
+    bool is_dry_run;
+    struct text_list reports;
+    bool hides_progress;
+    const char *color;
+    bool is_quiet;
+    bool is_verbose;
+};
+
+extern const struct option check_option_table[];
+
+void check_options_init(struct check_options *options);
+void check_options_release(struct check_options *options);
+
+/*
+ * The plan of OPERANDS (one plan file, or URLs) with the options worked in. NULL:
+ * WHY says why, a line for each mistake. Warnings go to WARNINGS.
+ */
+struct plan *check_options_plan(const struct check_options *options,
+                                const struct text_list *operands,
+                                struct strbuf *why, struct strbuf *warnings);
+
+/*
+ * Fill REQUEST (reports, policy, display) from OPTIONS. REPORTS has room for
+ * one more than options->reports. False: WHY says why.
+ */
+bool check_options_request(const struct check_options *options,
+                           struct report_request *reports,
+                           struct round_request *request, struct strbuf *why);
+
+#endif

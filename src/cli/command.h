@@ -1,0 +1,20 @@
+#ifndef ROUNDS_CLI_COMMAND_H
+#define ROUNDS_CLI_COMMAND_H
+
+/*
+ * The commands, one file each. A command gets the words after its name, writes
+ * its result to stdout and complaints to stderr, and returns an exit code.
+ */
+
+struct command {
+    const char *name;
+    const char *summary; /* one line for `rounds --help`, marked with N_() */
+    int (*run)(int argc, char **argv);
+};
+
+int check_command(int argc, char **argv);
+int demo_command(int argc, char **argv);
+int list_command(int argc, char **argv);
+int reasons_command(int argc, char **argv);
+
+#endif

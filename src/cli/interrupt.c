@@ -1,0 +1,38 @@
+#include "interrupt.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct stop *_Atomic watched;
+
+static void handle(int number)
+{
+    struct stop *stop = atomic_load(&watched);
+
+    if (stop_level(stop) != STOP_NONE &&
+        (stop_cause(stop) == STOP_CAUSE_INTERRUPT ||
+         stop_cause(stop) == STOP_CAUSE_TERMINATE))
+        _exit(128 + number);
+    stop_raise(stop, STOP_SOON,
+               number == SIGINT ? STOP_CAUSE_INTERRUPT : STOP_CAUSE_TERMINATE);
+}
+
+void interrupt_watch(struct stop *stop)
+{
+    struct sigaction action;
+
+    atomic_store(&watched, stop);
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = handle;
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL); /* valid signals: cannot fail */
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+void interrupt_release(void)
+{
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
+}

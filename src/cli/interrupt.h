@@ -1,0 +1,17 @@
+#ifndef ROUNDS_CLI_INTERRUPT_H
+#define ROUNDS_CLI_INTERRUPT_H
+
+/*
+ * Ctrl-C and SIGTERM raise a stop flag: the first one ends the round softly,
+ * with a report; the second ends the program at once with 130 or 143.
+ */
+
+#include "rounds/stop.h"
+
+/* From now on signals raise STOP, which outlives them. Main thread only. */
+void interrupt_watch(struct stop *stop);
+
+/* Signals end the program again, as they do without a handler. */
+void interrupt_release(void);
+
+#endif

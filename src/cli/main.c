@@ -1,0 +1,112 @@
+#include <curl/curl.h>
+#include <jansson.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "exit_code.h"
+#include "rounds/text.h"
+#include "rounds/translate.h"
+
+static const struct command commands[] = {
+    { "check", N_("one round, a report, an exit code"), check_command },
+    { "list", N_("what a plan says once read"), list_command },
+    { "demo", N_("a round over targets inside the program: every outcome"),
+      demo_command },
+    { "reasons", N_("the reasons a check can fail for"), reasons_command },
+};
+
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+
+static void describe(FILE *stream)
+{
+    fputs(_("Usage: rounds COMMAND [OPTION...] [OPERAND...]\n"
+            "\n"
+            "Asks the HTTP endpoints of a plan with a pool of workers and says "
+            "which are\nhealthy, which are not, in which phase and why.\n"
+            "\n"
+            "Commands:\n"),
+          stream);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(stream, "  %-10s%s\n", commands[i].name,
+                _(commands[i].summary));
+    fputs(_("\n"
+            "rounds COMMAND --help tells a command's options; rounds --version "
+            "the versions.\n"
+            "\n"
+            "Exit codes: 0 all well; 1 some check failed; 2 a mistake in "
+            "options or plan,\nnothing was sent; 3 some check could not be "
+            "made, or a report not be written;\n130 and 143 after SIGINT and "
+            "SIGTERM.\n"
+            "\n"
+            "Example: rounds check plan.cfg\n"),
+          stream);
+}
+
+static void tell_version(void)
+{
+    printf("rounds %s\n%s\njansson/%s\n", ROUNDS_VERSION, curl_version(),
+           JANSSON_VERSION);
+}
+
+static int tell_unknown(const char *name)
+{
+    const char *names[COMMAND_COUNT];
+    const char *nearest;
+
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i].name;
+    nearest = text_nearest(name, names, COMMAND_COUNT);
+    fprintf(stderr, _("rounds: %s: no such command"), name);
+    if (nearest)
+        fprintf(stderr, _("; did you mean %s?"), nearest);
+    fputs("\n\n", stderr);
+    describe(stderr);
+    return EXIT_MISTAKE;
+}
+
+static int run(int argc, char **argv)
+{
+    if (argc < 2) {
+        describe(stderr);
+        return EXIT_MISTAKE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+        !strcmp(argv[1], "help")) {
+        describe(stdout);
+        return EXIT_ALL_WELL;
+    }
+    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+        tell_version();
+        return EXIT_ALL_WELL;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (!strcmp(argv[1], commands[i].name))
+            return commands[i].run(argc - 2, argv + 2);
+    return tell_unknown(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    int code;
+
+    /*
+     * Messages in the user's language; characters always UTF-8, or libcurl
+     * could not ask for an international host name in the C locale; numbers
+     * always with a dot.
+     */
+    (void)setlocale(LC_MESSAGES, "");
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        fputs(_("rounds: libcurl could not be started\n"), stderr);
+        return EXIT_INCOMPLETE;
+    }
+    code = run(argc, argv);
+    curl_global_cleanup();
+    if (fflush(stdout) != 0 && code == EXIT_ALL_WELL)
+        code = EXIT_INCOMPLETE; /* a full disk behind stdout */
+    return code;
+}

@@ -1,0 +1,40 @@
+#ifndef ROUNDS_CLI_ROUND_H
+#define ROUNDS_CLI_ROUND_H
+
+/*
+ * One round as a command makes it: engine, collector and reports put together.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "exit_code.h"
+#include "rounds/plan.h"
+#include "rounds/report.h"
+
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* A report somebody asked for. */
+struct report_request {
+    const struct report_format *format;
+    const char *file; /* NULL: stdout */
+};
+
+struct round_request {
+    const struct plan *plan;
+    const struct report_request *reports;
+    size_t report_count;
+    struct exit_policy policy;
+    int64_t deadline_ms; /* 0: none */
+    bool fails_fast;
+    bool is_verbose;
+    bool is_quiet;
+    bool hides_progress;
+    enum color_choice color;
+};
+
+/* Makes the round, writes the reports, returns the exit code. */
+enum exit_code round_run(const struct round_request *request);
+
+#endif

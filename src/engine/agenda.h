@@ -1,0 +1,71 @@
+#ifndef ROUNDS_ENGINE_AGENDA_H
+#define ROUNDS_ENGINE_AGENDA_H
+
+/*
+ * What is to be asked next: the policy of a network's queue, without threads
+ * or clock, so that it can be tested by simulation. Checks wait in lanes, one
+ * for each origin and connection profile. A worker goes on with the lane whose
+ * connection it holds; else it joins the lane with most waiting for each
+ * worker already there. Lanes whose last checks got no answer may not take
+ * more than half of the workers while others have something waiting, so that a
+ * hung origin holds nobody else up. per_origin and rate hold; a check that
+ * waits for its retry holds no worker.
+ *
+ * Not for several threads at once: dispatch.h puts a lock around it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rounds/check.h"
+#include "rounds/endpoint.h"
+
+struct agenda;
+struct lane;
+
+/* A worker's place: which lane's connection it holds. Zeroed to begin with. */
+struct seat {
+    struct lane *lane; /* NULL: none */
+    bool is_in_flight; /* between agenda_take() and agenda_end() */
+};
+
+/* NETWORK's rate, per_origin and workers are what it keeps to. */
+struct agenda *agenda_create(const struct network *network);
+/* Takes down what still waits, too. NULL is allowed. */
+void agenda_destroy(struct agenda *agenda);
+
+/*
+ * CHECK waits from now on, or from check->due_us where that lies ahead.
+ * PROFILE tells apart endpoints of one origin that share no connections.
+ */
+void agenda_add(struct agenda *agenda, struct check *check, unsigned profile,
+                int64_t now_us);
+
+/*
+ * The check for the worker in SEAT to ask now, or NULL: then *UNTIL_US is the
+ * moment from which it is worth asking again; INT64_MAX: not before something
+ * is added or ends.
+ */
+struct check *agenda_take(struct agenda *agenda, struct seat *seat,
+                          int64_t now_us, int64_t *until_us);
+
+/* The check taken into SEAT has ended; HAS_ANSWERED: the origin did answer. */
+void agenda_end(struct agenda *agenda, struct seat *seat, bool has_answered);
+
+/* The worker goes home: its lane may be forgotten. */
+void agenda_leave(struct agenda *agenda, struct seat *seat);
+
+/*
+ * A redirect's next hop is one more request: the moment it may be sent, from
+ * which on it counts as sent.
+ */
+int64_t agenda_reserve_request(struct agenda *agenda, int64_t now_us);
+
+size_t agenda_waiting(const struct agenda *agenda); /* retries included */
+size_t agenda_in_flight(const struct agenda *agenda);
+
+/* Any waiting check, due or not; NULL: none is left. To clear up. */
+struct check *agenda_take_any(struct agenda *agenda);
+
+#endif

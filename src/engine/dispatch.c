@@ -1,0 +1,170 @@
+#include "dispatch.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "rounds/clock.h"
+#include "rounds/xalloc.h"
+
+struct dispatch {
+    /* Guards all below but capacity, which never changes. */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;  /* workers wait: something to ask, or the end */
+    pthread_cond_t has_room; /* the producer waits */
+    struct agenda *agenda;
+    size_t idle; /* workers that wait */
+    bool is_closed;
+    bool is_stopped;
+    size_t capacity;
+};
+
+struct dispatch *dispatch_create(const struct network *network)
+{
+    struct dispatch *dispatch = xcalloc(1, sizeof(*dispatch));
+    pthread_condattr_t monotonic;
+
+    dispatch->agenda = agenda_create(network);
+    dispatch->capacity = network->queue;
+    pthread_mutex_init(&dispatch->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&dispatch->changed, &monotonic);
+    pthread_cond_init(&dispatch->has_room, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return dispatch;
+}
+
+void dispatch_destroy(struct dispatch *dispatch)
+{
+    if (!dispatch)
+        return;
+    agenda_destroy(dispatch->agenda);
+    pthread_cond_destroy(&dispatch->has_room);
+    pthread_cond_destroy(&dispatch->changed);
+    pthread_mutex_destroy(&dispatch->lock);
+    free(dispatch);
+}
+
+bool dispatch_push(struct dispatch *dispatch, struct check *check,
+                   unsigned profile)
+{
+    bool is_taken;
+
+    pthread_mutex_lock(&dispatch->lock);
+    while (agenda_waiting(dispatch->agenda) >= dispatch->capacity &&
+           !dispatch->is_stopped)
+        pthread_cond_wait(&dispatch->has_room, &dispatch->lock);
+    is_taken = !dispatch->is_stopped;
+    if (is_taken) {
+        check->due_us = clock_monotonic_us();
+        agenda_add(dispatch->agenda, check, profile, check->due_us);
+        if (dispatch->idle)
+            pthread_cond_signal(&dispatch->changed);
+    }
+    pthread_mutex_unlock(&dispatch->lock);
+    return is_taken;
+}
+
+static void end_with(struct dispatch *dispatch, bool *how)
+{
+    pthread_mutex_lock(&dispatch->lock);
+    *how = true;
+    pthread_cond_broadcast(&dispatch->changed);
+    pthread_cond_broadcast(&dispatch->has_room);
+    pthread_mutex_unlock(&dispatch->lock);
+}
+
+void dispatch_close(struct dispatch *dispatch)
+{
+    end_with(dispatch, &dispatch->is_closed);
+}
+
+void dispatch_stop(struct dispatch *dispatch)
+{
+    end_with(dispatch, &dispatch->is_stopped);
+}
+
+/* Whether nothing can come any more: what is at work may still come back. */
+static bool is_over(const struct dispatch *dispatch)
+{
+    return dispatch->is_stopped ||
+           (dispatch->is_closed && !agenda_waiting(dispatch->agenda) &&
+            !agenda_in_flight(dispatch->agenda));
+}
+
+static void wait_until(struct dispatch *dispatch, int64_t until_us)
+{
+    struct timespec until = {
+        .tv_sec = (time_t)(until_us / 1000000),
+        .tv_nsec = (long)(until_us % 1000000 * 1000),
+    };
+
+    dispatch->idle++;
+    if (until_us == INT64_MAX)
+        pthread_cond_wait(&dispatch->changed, &dispatch->lock);
+    else /* late or early: the loop looks again */
+        (void)pthread_cond_timedwait(&dispatch->changed, &dispatch->lock,
+                                     &until);
+    dispatch->idle--;
+}
+
+struct check *dispatch_pop(struct dispatch *dispatch, struct seat *seat)
+{
+    struct check *check = NULL;
+    int64_t until_us;
+
+    pthread_mutex_lock(&dispatch->lock);
+    while (!is_over(dispatch)) {
+        check = agenda_take(dispatch->agenda, seat, clock_monotonic_us(),
+                            &until_us);
+        if (check)
+            break;
+        wait_until(dispatch, until_us);
+    }
+    if (check && agenda_waiting(dispatch->agenda) < dispatch->capacity)
+        pthread_cond_signal(&dispatch->has_room);
+    pthread_mutex_unlock(&dispatch->lock);
+    return check;
+}
+
+void dispatch_end(struct dispatch *dispatch, struct seat *seat,
+                  bool has_answered, struct check *again, unsigned profile)
+{
+    pthread_mutex_lock(&dispatch->lock);
+    agenda_end(dispatch->agenda, seat, has_answered);
+    if (again)
+        agenda_add(dispatch->agenda, again, profile, clock_monotonic_us());
+    if (is_over(dispatch))
+        pthread_cond_broadcast(&dispatch->changed);
+    else if (dispatch->idle) /* a place at an origin is free, a retry waits */
+        pthread_cond_signal(&dispatch->changed);
+    pthread_mutex_unlock(&dispatch->lock);
+}
+
+void dispatch_leave(struct dispatch *dispatch, struct seat *seat)
+{
+    pthread_mutex_lock(&dispatch->lock);
+    agenda_leave(dispatch->agenda, seat);
+    pthread_mutex_unlock(&dispatch->lock);
+}
+
+int64_t dispatch_reserve_request(struct dispatch *dispatch)
+{
+    int64_t at_us;
+
+    pthread_mutex_lock(&dispatch->lock);
+    at_us = agenda_reserve_request(dispatch->agenda, clock_monotonic_us());
+    pthread_mutex_unlock(&dispatch->lock);
+    return at_us;
+}
+
+struct check *dispatch_drain(struct dispatch *dispatch)
+{
+    struct check *check;
+
+    pthread_mutex_lock(&dispatch->lock);
+    check = agenda_take_any(dispatch->agenda);
+    pthread_mutex_unlock(&dispatch->lock);
+    return check;
+}

@@ -1,0 +1,50 @@
+#ifndef ROUNDS_ENGINE_DISPATCH_H
+#define ROUNDS_ENGINE_DISPATCH_H
+
+/*
+ * The bounded queue between a network's producer and its workers: the agenda
+ * with a lock around it. A push waits while the queue is full; a pop waits
+ * until a check may be asked. After dispatch_close() what waits, retries too,
+ * is still handed out, then every pop returns NULL. After dispatch_stop()
+ * pushes are refused and pops return NULL at once; what is left is for
+ * dispatch_drain(). Any thread may call any function;
+ * dispatch_destroy() comes after all others have returned.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agenda.h"
+
+struct dispatch;
+
+struct dispatch *dispatch_create(const struct network *network);
+void dispatch_destroy(struct dispatch *dispatch); /* NULL is allowed */
+
+/* Takes CHECK over. False: stopped, and it is still the caller's. */
+bool dispatch_push(struct dispatch *dispatch, struct check *check,
+                   unsigned profile);
+void dispatch_close(struct dispatch *dispatch);
+void dispatch_stop(struct dispatch *dispatch);
+
+/* The next check for the worker in SEAT; NULL: there will be no more. */
+struct check *dispatch_pop(struct dispatch *dispatch, struct seat *seat);
+
+/*
+ * The check popped into SEAT has ended; HAS_ANSWERED: the origin did answer.
+ * AGAIN: it comes back for a retry at its due_us, NULL: it is done.
+ */
+void dispatch_end(struct dispatch *dispatch, struct seat *seat,
+                  bool has_answered, struct check *again, unsigned profile);
+
+/* The worker goes home. */
+void dispatch_leave(struct dispatch *dispatch, struct seat *seat);
+
+/* The moment (monotonic us) a redirect's next request may be sent. */
+int64_t dispatch_reserve_request(struct dispatch *dispatch);
+
+/* After the last worker went home: a check that was left; NULL: none. */
+struct check *dispatch_drain(struct dispatch *dispatch);
+
+#endif
