@@ -85,7 +85,7 @@ apt_install()
 {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install \
         --yes --quiet=2 --no-install-recommends \
-        -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
+        -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >/dev/null
 }
 
 apt_update()
