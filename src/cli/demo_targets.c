@@ -338,7 +338,6 @@ static void write_plan(struct demo_targets *targets)
         &targets->plan,
         "# Targets inside the program itself; many are broken on purpose.\n"
         "defaults = { connect_timeout = \"300ms\"; timeout = \"600ms\"; };\n"
-        "networks = { demo = { workers = 4; hosts = [\"127.0.0.1\"]; }; };\n"
         "endpoints = (");
     add_endpoint(targets, "home page", port, "/",
                  " expect = { body_contains = \"welcome\"; };");
