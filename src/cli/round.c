@@ -10,14 +10,17 @@
 #include "rounds/clock.h"
 #include "rounds/collector.h"
 #include "rounds/engine.h"
+#include "rounds/order.h"
 #include "rounds/progress.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
-/* A network's endpoints, one after the other; read by its producer alone. */
-struct source {
+/* A network's endpoints in the order they are asked; read by its producer
+ * alone. */
+struct feed {
     const struct plan *plan;
-    uint32_t network;
+    size_t *indices;
+    size_t count;
     size_t next;
 };
 
@@ -26,7 +29,7 @@ struct round {
     const struct round_request *request;
     struct stop stop;
     uint64_t failed; /* the collector thread's until it has ended */
-    struct source *sources;
+    struct feed *feeds;
     struct engine_network *networks;
     struct engine_network_report *engine_reports;
     size_t network_count;
@@ -36,19 +39,23 @@ struct round {
 static bool next_endpoint(void *context, const struct endpoint **endpoint,
                           size_t *index)
 {
-    struct source *source = context;
-    const struct plan *plan = source->plan;
+    struct feed *feed = context;
 
-    while (source->next < plan->endpoint_count) {
-        size_t at = source->next++;
+    if (feed->next == feed->count)
+        return false;
+    *index = feed->indices[feed->next++];
+    *endpoint = &feed->plan->endpoints[*index];
+    return true;
+}
 
-        if (plan->endpoints[at].network == source->network) {
-            *endpoint = &plan->endpoints[at];
-            *index = at;
-            return true;
-        }
-    }
-    return false;
+static void init_feed(struct feed *feed, const struct plan *plan,
+                      size_t network)
+{
+    feed->plan = plan;
+    feed->next = 0;
+    feed->indices = order_endpoints(
+        plan->endpoints, plan->endpoint_count, (uint32_t)network,
+        order_stretch(&plan->networks[network]), &feed->count);
 }
 
 /* Only networks that have endpoints get a pool. */
@@ -58,7 +65,7 @@ static void gather_networks(struct round *round, const struct plan *plan)
 
     for (size_t i = 0; i < plan->endpoint_count; i++)
         is_used[plan->endpoints[i].network] = true;
-    round->sources = xcalloc(plan->network_count, sizeof(*round->sources));
+    round->feeds = xcalloc(plan->network_count, sizeof(*round->feeds));
     round->networks = xcalloc(plan->network_count, sizeof(*round->networks));
     round->engine_reports =
         xcalloc(plan->network_count, sizeof(*round->engine_reports));
@@ -68,11 +75,11 @@ static void gather_networks(struct round *round, const struct plan *plan)
 
         if (!is_used[i])
             continue;
-        round->sources[at] = (struct source){ plan, (uint32_t)i, 0 };
+        init_feed(&round->feeds[at], plan, i);
         round->networks[at] = (struct engine_network){
             .network = &plan->networks[i],
             .source = next_endpoint,
-            .source_context = &round->sources[at],
+            .source_context = &round->feeds[at],
         };
         round->network_count++;
     }
@@ -81,7 +88,9 @@ static void gather_networks(struct round *round, const struct plan *plan)
 
 static void release_networks(struct round *round)
 {
-    free(round->sources);
+    for (size_t i = 0; i < round->network_count; i++)
+        free(round->feeds[i].indices);
+    free(round->feeds);
     free(round->networks);
     free(round->engine_reports);
     free(round->workers);

@@ -1,0 +1,157 @@
+#include "pool.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "rounds/clock.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { STACK_BYTES = 1024 * 1024 }; /* sanitizers want room of their own */
+#else
+enum { STACK_BYTES = 256 * 1024 };
+#endif
+
+void pool_init(struct pool *pool, const struct engine_round *round,
+               const struct engine_network *network, struct profiles *profiles,
+               size_t allowed, int done)
+{
+    *pool = (struct pool){
+        .round = round,
+        .network = network,
+        .profiles = profiles,
+        .dispatch = dispatch_create(network->network),
+        .shared = {
+            .profiles = profiles,
+            .secrets = round->secrets,
+            .network = network->network,
+            .stop = round->stop,
+            .keep_exchange = round->keep_exchange,
+        },
+        .allowed = allowed,
+        .began_us = clock_monotonic_us(),
+        .done = done,
+    };
+    atomic_init(&pool->ended_us, pool->began_us);
+    atomic_init(&pool->busy_us, 0);
+    atomic_init(&pool->workers, 0);
+}
+
+void pool_release(struct pool *pool)
+{
+    dispatch_destroy(pool->dispatch);
+}
+
+void pool_hand_over(const struct pool *pool, struct check *check)
+{
+    struct result *result = check_take_result(check);
+
+    check_destroy(check);
+    pool->round->sink(pool->round->sink_context, &result, 1);
+}
+
+unsigned pool_profile(const struct pool *pool, const struct check *check)
+{
+    return profile_id(profiles_find(pool->profiles, check->endpoint->settings));
+}
+
+bool pool_has_answered(const struct result *result)
+{
+    return result->outcome != OUTCOME_UNREACHABLE;
+}
+
+void pool_tell_end(const struct pool *pool)
+{
+    uint64_t one = 1;
+    ssize_t written = write(pool->done, &one, sizeof(one));
+
+    assert(written == sizeof(one)); /* the counter never gets near its end */
+    (void)written;
+}
+
+static void skip(const struct pool *pool, struct check *check)
+{
+    check_skip(check, stop_cause(pool->round->stop));
+    pool_hand_over(pool, check);
+}
+
+/* Every endpoint of the source becomes a check, and every check a result. */
+static void *produce(void *context)
+{
+    struct pool *pool = context;
+    const struct engine_network *network = pool->network;
+    const struct endpoint *endpoint;
+    size_t index;
+
+    while (network->source(network->source_context, &endpoint, &index)) {
+        struct check *check =
+            check_create(endpoint, index, clock_monotonic_us());
+
+        if (!dispatch_push(pool->dispatch, check, pool_profile(pool, check)))
+            skip(pool, check);
+    }
+    dispatch_close(pool->dispatch);
+    pool_tell_end(pool);
+    return NULL;
+}
+
+bool start_thread(pthread_t *thread, void *(*run)(void *), void *context)
+{
+    pthread_attr_t attributes;
+    int failed;
+
+    pthread_attr_init(&attributes);
+    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    failed = pthread_create(thread, &attributes, run, context);
+    pthread_attr_destroy(&attributes);
+    if (failed)
+        errno = failed;
+    return !failed;
+}
+
+bool pool_start_producer(struct pool *pool)
+{
+    pool->has_producer = start_thread(&pool->producer, produce, pool);
+    if (!pool->has_producer)
+        dispatch_close(pool->dispatch); /* so that workers go home */
+    return pool->has_producer;
+}
+
+void pool_join_producer(struct pool *pool)
+{
+    if (pool->has_producer)
+        pthread_join(pool->producer, NULL);
+}
+
+/* Nobody read the source: all that it holds fails by our own fault. */
+static void fail_all(struct pool *pool)
+{
+    const struct engine_network *network = pool->network;
+    const struct endpoint *endpoint;
+    size_t index;
+
+    while (network->source(network->source_context, &endpoint, &index)) {
+        struct check *check =
+            check_create(endpoint, index, clock_monotonic_us());
+
+        check_fail_locally(check, "no thread could be started to ask it");
+        pool_hand_over(pool, check);
+    }
+}
+
+void pool_clear(struct pool *pool)
+{
+    struct check *check;
+
+    if (!pool->has_producer)
+        fail_all(pool);
+    while ((check = dispatch_drain(pool->dispatch)))
+        skip(pool, check);
+}
+
+void pool_report(const struct pool *pool, struct engine_network_report *report)
+{
+    report->workers = (unsigned)atomic_load(&pool->workers);
+    report->elapsed_us = atomic_load(&pool->ended_us) - pool->began_us;
+    report->busy_us = atomic_load(&pool->busy_us);
+}
