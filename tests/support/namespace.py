@@ -75,17 +75,18 @@ class Namespace:
         """Run `ip` on the namespace."""
         _ip("-n", self.name, *arguments)
 
-    def command(self, arguments: Sequence[str | Path]) -> list[str]:
-        """The command line that runs this one in the namespace."""
-        words = [str(argument) for argument in arguments]
-        return ["ip", "netns", "exec", self.name, *words]
+    @property
+    def prefix(self) -> list[str]:
+        """What stands before a command to run it in the namespace."""
+        return ["ip", "netns", "exec", self.name]
 
     def run(
         self, arguments: Sequence[str | Path], **options: Any
     ) -> subprocess.CompletedProcess:
         """subprocess.run() in the namespace, output captured as text."""
         settings = {"capture_output": True, "text": True, "timeout": SECONDS}
-        return subprocess.run(self.command(arguments), **settings | options)
+        command = [*self.prefix, *arguments]
+        return subprocess.run(command, **settings | options)
 
     def forbid(self, kind: str, network: str) -> None:
         """A route that fails: `prohibit`, `unreachable` or `blackhole`.
@@ -114,8 +115,8 @@ class Namespace:
         Without one, queries are refused at once.
         """
         log_file = self._directory / f"{self.name}-names.log"
-        arguments = [sys.executable, name_server.__file__, *answers]
-        server = Process("name server", self.command(arguments), log_file)
+        command = [sys.executable, name_server.__file__, *answers]
+        server = Process("name server", [*self.prefix, *command], log_file)
         self._servers.append(server)
         server.wait_for_line(name_server.READY)
         return server

@@ -97,6 +97,10 @@ class Listener:
     host: str = "127.0.0.1"
 
 
+PLAIN, TLS, HTTP2 = range(3)
+STANDARD = (Listener(), Listener(tls=True), Listener(tls=True, http2=True))
+
+
 @dataclass(frozen=True)
 class LogEntry:
     """One line of the access log; times in seconds."""
@@ -141,7 +145,7 @@ class Nginx:
         """Stop it and close its ports."""
         self.process.stop()
 
-    def url(self, index: int = 0, path: str = "/") -> str:
+    def url(self, index: int = PLAIN, path: str = "/") -> str:
         """A URL at the listener of this place in the list."""
         each = self.listeners[index]
         scheme = "https" if each.tls else "http"
@@ -210,7 +214,7 @@ class Nginx:
         return SERVER.format(
             address=address,
             options=options,
-            certificate=_certificate_lines(certificate) if listener.tls else "",
+            certificate=_tls_lines(certificate) if listener.tls else "",
             locations=locations,
         )
 
@@ -253,7 +257,7 @@ def _status_location(status: int) -> str:
     return f"location = /status/{status} {{ return {status}{target}; }}"
 
 
-def _certificate_lines(certificate: Certificate) -> str:
+def _tls_lines(certificate: Certificate) -> str:
     return (
         f"ssl_certificate {certificate.chain_file};"
         f" ssl_certificate_key {certificate.key_file};"
