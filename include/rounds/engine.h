@@ -44,6 +44,7 @@ struct engine_round {
     int64_t deadline_us; /* monotonic; 0: none */
     bool keep_exchange;  /* fill result.exchange of what fails */
     const struct secrets *secrets;
+    unsigned loops; /* async: event loops, each a thread; 0: one */
 };
 
 /* What one network's pool did, told once the round is over. */
@@ -60,8 +61,14 @@ struct engine_network_report {
  * thing a user should know of: fewer workers than asked for, and why. While it
  * runs, SIGINT, SIGTERM and SIGHUP reach the calling thread alone.
  */
-void engine_run_threads(const struct engine_round *round,
+typedef void engine_run(const struct engine_round *round,
                         struct engine_network_report *reports,
                         struct strbuf *notes);
+
+engine_run engine_run_threads; /* N threads, each in one blocking transfer */
+engine_run engine_run_async;   /* event loops with N transfers in flight */
+
+/* "threads" or "async"; NULL: no engine of this NAME. */
+engine_run *engine_find(const char *name);
 
 #endif

@@ -76,6 +76,13 @@ typedef void transfer_waker(void *context, int64_t at_us);
 void transfer_set_waker(struct transfer *transfer, transfer_waker *wake,
                         void *context);
 
+/*
+ * For an engine that looks at the clock itself: whether the hop at hand must be
+ * broken off now, since read_timeout has passed or the round was cancelled.
+ * Then it is taken off libcurl and ended with CURLE_ABORTED_BY_CALLBACK.
+ */
+bool transfer_must_end(struct transfer *transfer);
+
 /* Seconds the last answer asked to wait before a retry (Retry-After); 0. */
 int64_t transfer_retry_after_s(const struct transfer *transfer);
 

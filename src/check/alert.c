@@ -24,5 +24,8 @@ void alert_forget(void)
 
 bool alert_was_fatal(void)
 {
-    return has_fatal_alert;
+    bool was_fatal = has_fatal_alert;
+
+    has_fatal_alert = false;
+    return was_fatal;
 }

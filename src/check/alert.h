@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 void alert_watch(SSL_CTX *context);
-void alert_forget(void); /* a new transfer begins in this thread */
-bool alert_was_fatal(void);
+void alert_forget(void);    /* a new transfer begins in this thread */
+bool alert_was_fatal(void); /* since it was last asked or forgotten */
 
 #endif

@@ -266,6 +266,18 @@ static bool is_silent_too_long(struct transfer *transfer)
     return false;
 }
 
+bool transfer_must_end(struct transfer *transfer)
+{
+    struct facts *facts = &transfer->facts;
+
+    if (transfer->shared->stop &&
+        stop_level(transfer->shared->stop) >= STOP_CANCEL)
+        facts->is_cancelled = true;
+    else if (is_silent_too_long(transfer))
+        facts->is_read_timed_out = true;
+    return facts->is_cancelled || facts->is_read_timed_out;
+}
+
 /*
  * CURLOPT_XFERINFOFUNCTION: comes often while something happens, about once a
  * second while nothing does, and whenever a signal wakes the thread.
@@ -273,23 +285,11 @@ static bool is_silent_too_long(struct transfer *transfer)
 static int see_progress(void *context, curl_off_t expected, curl_off_t received,
                         curl_off_t to_send, curl_off_t sent)
 {
-    struct transfer *transfer = context;
-    struct facts *facts = &transfer->facts;
-
     (void)expected;
     (void)received;
     (void)to_send;
     (void)sent;
-    if (transfer->shared->stop &&
-        stop_level(transfer->shared->stop) >= STOP_CANCEL) {
-        facts->is_cancelled = true;
-        return 1;
-    }
-    if (is_silent_too_long(transfer)) {
-        facts->is_read_timed_out = true;
-        return 1;
-    }
-    return 0;
+    return transfer_must_end(context);
 }
 
 void observe_install(struct transfer *transfer)

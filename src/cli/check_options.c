@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "rounds/text.h"
+#include "rounds/engine.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 #include "url_list.h"
@@ -30,6 +30,10 @@ const struct option check_option_table[] = {
     { NULL, 0, NULL, N_("How it is asked:"), OPTION_GROUP, 0, 0, 0 },
     { "workers", 'n', "N", N_("workers of every network (plan: 16 and 4)"),
       OPTION_NUMBER, FIELD(workers), 1, 10000 },
+    { "engine", 0, "NAME", N_("threads or async (threads)"), OPTION_TEXT,
+      FIELD(engine), 0, 0 },
+    { "loops", 0, "K", N_("with async: event loops, a thread each (1)"),
+      OPTION_NUMBER, FIELD(loops), 1, 64 },
     { "timeout", 0, "DURATION", N_("for all of one attempt (plan: 5s)"),
       OPTION_DURATION, FIELD(timeout_ms), 1, DAY_MS },
     { "connect-timeout", 0, "DURATION", N_("for name, TCP and TLS (plan: 2s)"),
@@ -240,6 +244,18 @@ static bool parse_color(const char *text, enum color_choice *color,
     return false;
 }
 
+static bool parse_engine(const struct check_options *options,
+                         struct round_request *request, struct strbuf *why)
+{
+    request->engine = options->engine ? options->engine : "threads";
+    request->loops = (unsigned)options->loops;
+    if (engine_find(request->engine))
+        return true;
+    strbuf_addf(why, _("--engine: \"%s\" is none of threads, async\n"),
+                request->engine);
+    return false;
+}
+
 bool check_options_request(const struct check_options *options,
                            struct report_request *reports,
                            struct round_request *request, struct strbuf *why)
@@ -253,6 +269,7 @@ bool check_options_request(const struct check_options *options,
     if (options->max_failures)
         is_right &= exit_policy_parse_most(&request->policy,
                                            options->max_failures, why);
+    is_right &= parse_engine(options, request, why);
     is_right &= parse_color(options->color, &request->color, why);
     is_right &= parse_reports(options, reports, request, why);
     request->deadline_ms = options->deadline_ms;

@@ -21,6 +21,8 @@ struct check_options {
     int64_t connect_timeout_ms;
     int64_t retries; /* -1: as the plan says */
     int64_t deadline_ms;
+    const char *engine; /* NULL: threads */
+    int64_t loops;      /* 0: one */
     struct text_list only;
     struct text_list tags;
     struct text_list exclude;

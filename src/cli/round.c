@@ -203,9 +203,10 @@ static void run_engine(struct round *round, struct collector *collector)
                            : 0,
         .keep_exchange = request->is_verbose,
         .secrets = request->plan->secrets,
+        .loops = request->loops,
     };
 
-    engine_run_threads(&engine_round, round->engine_reports, &notes);
+    engine_find(request->engine)(&engine_round, round->engine_reports, &notes);
     complain(_("rounds: warning: "), &notes);
     strbuf_release(&notes);
 }
@@ -222,7 +223,7 @@ static enum exit_code report_round(struct round *round,
         .result_count = request->plan->endpoint_count,
         .summary = summary,
         .started_at_us = started_at_us,
-        .engine = "threads",
+        .engine = request->engine,
         .stop_cause = stop_cause(&round->stop),
         .is_verbose = request->is_verbose,
         .is_quiet = request->is_quiet,

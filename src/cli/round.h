@@ -26,6 +26,8 @@ struct round_request {
     const struct report_request *reports;
     size_t report_count;
     struct exit_policy policy;
+    const char *engine;  /* one that engine_find() knows */
+    unsigned loops;      /* async: 0 is one */
     int64_t deadline_ms; /* 0: none */
     bool fails_fast;
     bool is_verbose;

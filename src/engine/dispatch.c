@@ -3,9 +3,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "rounds/clock.h"
 #include "rounds/xalloc.h"
+
+/* An event loop that wants to be told. */
+struct listener {
+    int descriptor;  /* an eventfd, borrowed */
+    bool is_waiting; /* it found nothing and was not told since */
+};
 
 struct dispatch {
     /* Guards all below but capacity, which never changes. */
@@ -14,6 +21,8 @@ struct dispatch {
     pthread_cond_t has_room; /* the producer waits */
     struct agenda *agenda;
     size_t idle; /* workers that wait */
+    struct listener *listeners;
+    size_t listener_count;
     bool is_closed;
     bool is_stopped;
     size_t capacity;
@@ -43,7 +52,46 @@ void dispatch_destroy(struct dispatch *dispatch)
     pthread_cond_destroy(&dispatch->has_room);
     pthread_cond_destroy(&dispatch->changed);
     pthread_mutex_destroy(&dispatch->lock);
+    free(dispatch->listeners);
     free(dispatch);
+}
+
+static void tell_listeners(struct dispatch *dispatch)
+{
+    static const uint64_t one = 1;
+
+    for (size_t i = 0; i < dispatch->listener_count; i++) {
+        struct listener *listener = &dispatch->listeners[i];
+
+        if (listener->is_waiting &&
+            write(listener->descriptor, &one, sizeof(one)) == sizeof(one))
+            listener->is_waiting = false;
+    }
+}
+
+/* One thing more may be asked, or a place at an origin is free. */
+static void tell_one(struct dispatch *dispatch)
+{
+    if (dispatch->idle)
+        pthread_cond_signal(&dispatch->changed);
+    tell_listeners(dispatch);
+}
+
+static void tell_all(struct dispatch *dispatch)
+{
+    pthread_cond_broadcast(&dispatch->changed);
+    tell_listeners(dispatch);
+}
+
+size_t dispatch_add_listener(struct dispatch *dispatch, int descriptor)
+{
+    size_t number = dispatch->listener_count++;
+
+    dispatch->listeners =
+        xreallocarray(dispatch->listeners, dispatch->listener_count,
+                      sizeof(*dispatch->listeners));
+    dispatch->listeners[number] = (struct listener){ descriptor, false };
+    return number;
 }
 
 bool dispatch_push(struct dispatch *dispatch, struct check *check,
@@ -59,8 +107,7 @@ bool dispatch_push(struct dispatch *dispatch, struct check *check,
     if (is_taken) {
         check->due_us = clock_monotonic_us();
         agenda_add(dispatch->agenda, check, profile, check->due_us);
-        if (dispatch->idle)
-            pthread_cond_signal(&dispatch->changed);
+        tell_one(dispatch);
     }
     pthread_mutex_unlock(&dispatch->lock);
     return is_taken;
@@ -70,7 +117,7 @@ static void end_with(struct dispatch *dispatch, bool *how)
 {
     pthread_mutex_lock(&dispatch->lock);
     *how = true;
-    pthread_cond_broadcast(&dispatch->changed);
+    tell_all(dispatch);
     pthread_cond_broadcast(&dispatch->has_room);
     pthread_mutex_unlock(&dispatch->lock);
 }
@@ -109,21 +156,43 @@ static void wait_until(struct dispatch *dispatch, int64_t until_us)
     dispatch->idle--;
 }
 
+/* Under the lock: NULL with *UNTIL_US, see agenda_take(). */
+static struct check *take(struct dispatch *dispatch, struct seat *seat,
+                          int64_t *until_us)
+{
+    struct check *check =
+        agenda_take(dispatch->agenda, seat, clock_monotonic_us(), until_us);
+
+    if (check && agenda_waiting(dispatch->agenda) < dispatch->capacity)
+        pthread_cond_signal(&dispatch->has_room);
+    return check;
+}
+
 struct check *dispatch_pop(struct dispatch *dispatch, struct seat *seat)
 {
     struct check *check = NULL;
     int64_t until_us;
 
     pthread_mutex_lock(&dispatch->lock);
-    while (!is_over(dispatch)) {
-        check = agenda_take(dispatch->agenda, seat, clock_monotonic_us(),
-                            &until_us);
-        if (check)
-            break;
+    while (!is_over(dispatch) && !(check = take(dispatch, seat, &until_us)))
         wait_until(dispatch, until_us);
-    }
-    if (check && agenda_waiting(dispatch->agenda) < dispatch->capacity)
-        pthread_cond_signal(&dispatch->has_room);
+    pthread_mutex_unlock(&dispatch->lock);
+    return check;
+}
+
+struct check *dispatch_try_pop(struct dispatch *dispatch, struct seat *seat,
+                               size_t listener, int64_t *until_us,
+                               bool *has_ended)
+{
+    struct check *check = NULL;
+
+    *until_us = INT64_MAX;
+    pthread_mutex_lock(&dispatch->lock);
+    *has_ended = is_over(dispatch);
+    if (!*has_ended)
+        check = take(dispatch, seat, until_us);
+    if (!check)
+        dispatch->listeners[listener].is_waiting = true;
     pthread_mutex_unlock(&dispatch->lock);
     return check;
 }
@@ -136,9 +205,9 @@ void dispatch_end(struct dispatch *dispatch, struct seat *seat,
     if (again)
         agenda_add(dispatch->agenda, again, profile, clock_monotonic_us());
     if (is_over(dispatch))
-        pthread_cond_broadcast(&dispatch->changed);
-    else if (dispatch->idle) /* a place at an origin is free, a retry waits */
-        pthread_cond_signal(&dispatch->changed);
+        tell_all(dispatch);
+    else
+        tell_one(dispatch);
     pthread_mutex_unlock(&dispatch->lock);
 }
 

@@ -32,6 +32,20 @@ void dispatch_stop(struct dispatch *dispatch);
 struct check *dispatch_pop(struct dispatch *dispatch, struct seat *seat);
 
 /*
+ * For an event loop, which must not wait: as dispatch_pop(), but NULL at once
+ * where nothing may be asked yet. Then *UNTIL_US is when to look again
+ * (INT64_MAX: not before it is told), *HAS_ENDED whether there will be no more,
+ * and the loop that listens as LISTENER is told once by its eventfd when
+ * something has changed.
+ */
+struct check *dispatch_try_pop(struct dispatch *dispatch, struct seat *seat,
+                               size_t listener, int64_t *until_us,
+                               bool *has_ended);
+
+/* Before anything is pushed: the number of the listener with this eventfd. */
+size_t dispatch_add_listener(struct dispatch *dispatch, int descriptor);
+
+/*
  * The check popped into SEAT has ended; HAS_ANSWERED: the origin did answer.
  * AGAIN: it comes back for a retry at its due_us, NULL: it is done.
  */
