@@ -160,19 +160,29 @@ static struct strbuf *grid_text(struct grid *grid, size_t row, size_t column)
     return &grid->texts[row * grid->column_count + column];
 }
 
-/* The first column gives way where the grid is wider than the line. */
+static void grid_measure(struct grid *grid)
+{
+    for (size_t i = 0; i < grid->row_count; i++)
+        for (size_t k = 0; k < grid->column_count; k++)
+            table_widen(&grid->columns[k], grid_text(grid, i, k)->data);
+}
+
+/* The first column, a name, gives way where the grid is wider than WIDTH. */
 static void grid_fit(struct grid *grid, size_t width)
 {
-    size_t least = table_width(grid->columns, grid->column_count);
-    struct table_column *first = &grid->columns[0];
-    size_t excess = width && least > width ? least - width : 0;
+    size_t others =
+        table_width(grid->columns, grid->column_count) - grid->columns[0].width;
+    size_t most = LONGEST_NAME;
 
-    if (!width && first->width > LONGEST_NAME)
-        first->width = LONGEST_NAME;
-    if (excess)
-        first->width = first->width > excess + SHORTEST_NAME
-                           ? first->width - excess
-                           : SHORTEST_NAME;
+    if (width)
+        most = width > others + SHORTEST_NAME ? width - others : SHORTEST_NAME;
+    if (grid->columns[0].width > most)
+        grid->columns[0].width = most;
+}
+
+static size_t figures_width(const struct figures *figures)
+{
+    return figures->width ? figures->width - figures->indent : 0;
 }
 
 static void add_grid(struct figures *figures, enum figure figure,
@@ -180,16 +190,28 @@ static void add_grid(struct figures *figures, enum figure figure,
 {
     struct table_cell cells[GRID_COLUMNS];
 
-    for (size_t i = 0; i < grid->row_count; i++)
-        for (size_t k = 0; k < grid->column_count; k++)
-            table_widen(&grid->columns[k], grid_text(grid, i, k)->data);
-    grid_fit(grid, figures->width ? figures->width - figures->indent : 0);
+    grid_measure(grid);
+    grid_fit(grid, figures_width(figures));
     for (size_t i = 0; i < grid->row_count; i++) {
         for (size_t k = 0; k < grid->column_count; k++)
             cells[k] = (struct table_cell){ grid_text(grid, i, k)->data, NULL };
         begin_line(figures, figure, i == 0);
         table_add_row(figures->out, grid->columns, cells, grid->column_count);
     }
+}
+
+/* A grid of two rows as running text: "min 1.4, mean 434.1". */
+static void add_as_list(struct figures *figures, enum figure figure,
+                        struct grid *grid)
+{
+    struct strbuf list = STRBUF_INIT;
+
+    for (size_t i = 0; i < grid->column_count; i++)
+        strbuf_addf(&list, "%s%s %s", i ? ", " : "",
+                    grid_text(grid, 0, i)->data, grid_text(grid, 1, i)->data);
+    begin_line(figures, figure, true);
+    add_lines(figures->input, list.data, NULL, figures->indent, figures->out);
+    strbuf_release(&list);
 }
 
 static void add_latency(struct figures *figures)
@@ -214,7 +236,12 @@ static void add_latency(struct figures *figures)
         strbuf_add_string(grid_text(&grid, 0, i), figures_of[i].name);
         add_ms(grid_text(&grid, 1, i), figures_of[i].value_us);
     }
-    add_grid(figures, LATENCY, &grid);
+    grid_measure(&grid);
+    if (figures->width &&
+        table_width(grid.columns, grid.column_count) > figures_width(figures))
+        add_as_list(figures, LATENCY, &grid);
+    else
+        add_grid(figures, LATENCY, &grid);
     grid_release(&grid);
 }
 

@@ -315,9 +315,12 @@ static void add_exchange(struct rows *rows, const char *exchange)
 
     while (*exchange) {
         size_t length = strcspn(exchange, "\n");
+        size_t shown = length;
 
+        while (shown && exchange[shown - 1] == ' ')
+            shown--;
         strbuf_clear(&line);
-        strbuf_add(&line, exchange, length);
+        strbuf_add(&line, exchange, shown);
         strbuf_add_repeated(rows->out, ' ', rows->indent);
         strbuf_add_string(rows->out, escape ? escape : "");
         strbuf_add_string(rows->out,
@@ -328,6 +331,12 @@ static void add_exchange(struct rows *rows, const char *exchange)
     strbuf_release(&line);
 }
 
+/* The headline of a check that passed the second time tells of the first. */
+static bool has_untold_attempts(const struct result *result)
+{
+    return result->earlier_count > (result->reason == REASON_FLAKY);
+}
+
 static void add_details(struct rows *rows, const struct result *result,
                         bool has_headline)
 {
@@ -336,10 +345,11 @@ static void add_details(struct rows *rows, const struct result *result,
     for (size_t i = 1; i < result->failed_count; i++)
         add_below(rows, show_failed(rows, &result->failed[i], &rows->scratch),
                   NULL);
-    if (result->earlier_count > (result->reason == REASON_FLAKY))
-        add_attempts(rows, result); /* else the headline told of the one */
-    if (rows->input->is_verbose)
-        add_earlier_messages(rows, result);
+    if (has_untold_attempts(result)) {
+        add_attempts(rows, result);
+        if (rows->input->is_verbose)
+            add_earlier_messages(rows, result);
+    }
     if (!is_failure(result))
         return;
     add_request(rows, result);

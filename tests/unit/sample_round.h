@@ -80,8 +80,8 @@ static inline struct result *sample_add(struct sample *sample, const char *name,
     sample->endpoints = xreallocarray(sample->endpoints, sample->count,
                                       sizeof(*sample->endpoints));
     sample->endpoints[i] = endpoint;
-    sample->results = xreallocarray(sample->results, sample->count,
-                                    sizeof(*sample->results));
+    sample->results =
+        xreallocarray(sample->results, sample->count, sizeof(*sample->results));
     sample->results[i] = result;
     return result;
 }
@@ -253,13 +253,13 @@ static inline void sample_fill_mixed(struct sample *sample)
     sample_take(result, 15700);
     result->busy_us += 9800;
 
-    result = sample_add(sample, "reports", "http://reports.lan/",
-                        SAMPLE_INTRANET);
+    result =
+        sample_add(sample, "reports", "http://reports.lan/", SAMPLE_INTRANET);
     sample_fail(result, REASON_LOCAL, PHASE_CONNECT,
                 "no socket could be opened: Too many open files", 90);
 
-    result = sample_add(sample, "archive", "http://archive.lan/",
-                        SAMPLE_INTRANET);
+    result =
+        sample_add(sample, "archive", "http://archive.lan/", SAMPLE_INTRANET);
     sample_skip(result, "not asked: the round's deadline had passed");
 }
 
