@@ -300,9 +300,11 @@ bool profile_apply(const struct profile *profile, CURL *easy, bool is_https,
                      curl_http_version(settings->http_version, is_https));
     curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
                      curl_ip_version(settings->ip_version));
-    /* Only the plan names a proxy: "" keeps the environment's out. */
+    /* Only the plan names a proxy, or none: "" keeps out both http_proxy and
+     * no_proxy of the environment, which libcurl would obey. */
     curl_easy_setopt(easy, CURLOPT_PROXY,
                      settings->proxy ? settings->proxy : "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     if (profile->resolve)
         curl_easy_setopt(easy, CURLOPT_RESOLVE, profile->resolve);
     if (!is_https)
