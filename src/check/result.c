@@ -85,6 +85,8 @@ void result_put_attempt_aside(struct result *result)
     free(result->exchange);
     result->exchange = NULL;
     free_failed(result);
+    result->phase = PHASE_NONE;
+    result->limit = LIMIT_NONE;
     result->status = 0;
     result->http_version = NULL;
     result->remote_ip[0] = '\0';
