@@ -1,6 +1,5 @@
 #include "json_writer.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <unistr.h>
 
@@ -49,8 +48,10 @@ void json_end_array(struct json_writer *json)
 
 void json_name(struct json_writer *json, const char *name)
 {
-    json_string(json, name);
-    strbuf_add_char(json->out, ':');
+    before_value(json);
+    strbuf_add_char(json->out, '"');
+    strbuf_add_string(json->out, name);
+    strbuf_add(json->out, "\":", 2);
     json->has_value = false;
 }
 
@@ -87,6 +88,17 @@ static void add_escaped(struct strbuf *out, ucs4_t character)
     }
 }
 
+/* How many of LENGTH bytes go out as they are, one by one: most of all. */
+static size_t plain_length(const uint8_t *bytes, size_t length)
+{
+    size_t i = 0;
+
+    while (i < length && bytes[i] >= 0x20 && bytes[i] < 0x7f &&
+           bytes[i] != '"' && bytes[i] != '\\')
+        i++;
+    return i;
+}
+
 void json_text(struct json_writer *json, const char *text, size_t length)
 {
     static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
@@ -96,7 +108,7 @@ void json_text(struct json_writer *json, const char *text, size_t length)
 
     before_value(json);
     strbuf_add_char(json->out, '"');
-    while (at < length) {
+    while ((at += plain_length(bytes + at, length - at)) < length) {
         ucs4_t character;
         int used = u8_mbtoucr(&character, bytes + at, length - at);
 
@@ -127,7 +139,7 @@ void json_string(struct json_writer *json, const char *text)
 void json_integer(struct json_writer *json, int64_t value)
 {
     before_value(json);
-    strbuf_addf(json->out, "%" PRId64, value);
+    number_add_whole(json->out, value);
 }
 
 void json_bool(struct json_writer *json, bool value)

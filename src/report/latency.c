@@ -13,6 +13,7 @@
 enum {
     SUB_BITS = 7,
     SUB_COUNT = 1 << SUB_BITS,
+    SINGLE_COUNT = 2 * SUB_COUNT,
     BUCKET_COUNT = SUB_COUNT * (64 - SUB_BITS),
 };
 
@@ -45,7 +46,7 @@ static size_t bucket_of(int64_t duration_us)
     uint64_t value = (uint64_t)duration_us;
     unsigned shift;
 
-    if (value < 2 * SUB_COUNT)
+    if (value < SINGLE_COUNT)
         return (size_t)value;
     shift = 63 - (unsigned)__builtin_clzll(value) - SUB_BITS;
     return (size_t)shift * SUB_COUNT + (size_t)(value >> shift);
@@ -55,7 +56,7 @@ static int64_t middle_of(size_t bucket)
 {
     size_t shift;
 
-    if (bucket < 2 * SUB_COUNT)
+    if (bucket < SINGLE_COUNT)
         return (int64_t)bucket;
     shift = bucket / SUB_COUNT - 1;
     return (int64_t)(((bucket - shift * SUB_COUNT) << shift) +
@@ -124,8 +125,8 @@ static int64_t percentile(const struct latencies *latencies, unsigned percent)
     size_t rank = latencies->count / 100 * percent +
                   (latencies->count % 100 * percent + 99) / 100;
 
-    return latencies->buckets ? ranked_in_buckets(latencies, rank)
-                              : latencies->exact[rank - 1];
+    return latencies->exact ? latencies->exact[rank - 1]
+                            : ranked_in_buckets(latencies, rank);
 }
 
 void latencies_finish(struct latencies *latencies,

@@ -10,6 +10,8 @@
 
 #include "rounds/strbuf.h"
 
+void number_add_whole(struct strbuf *out, int64_t value);
+
 /* MICROS millionths with PLACES (0 to 6) digits behind the dot: "12.0". */
 void number_add_fixed(struct strbuf *out, int64_t micros, unsigned places);
 

@@ -129,18 +129,20 @@ static void assert_within_one_percent(int64_t told_us, int64_t true_us)
 /* Durations from 2 us to about 20 s, as many of each power of ten. */
 static int64_t spread_us(size_t i, size_t count)
 {
-    double place = (double)i / (double)count * 7;
+    size_t place = i * 7;
     double value = 2;
 
-    for (; place >= 1; place--)
+    while (place >= count) {
         value *= 10;
-    return (int64_t)(value * (1 + 9 * place));
+        place -= count;
+    }
+    return (int64_t)(value * (1 + 9 * (double)place / (double)count));
 }
 
 static void
 past_the_exact_ones_percentiles_stay_within_one_percent(void **state)
 {
-    enum { RESULTS = 3 * SUMMARY_EXACT };
+    static const size_t results = (size_t)3 * SUMMARY_EXACT;
     struct sample *sample = *state;
     struct result *result = sample_add(sample, "a", "http://a/", SAMPLE_PUBLIC);
     struct summarizer *summarizer =
@@ -148,24 +150,24 @@ past_the_exact_ones_percentiles_stay_within_one_percent(void **state)
     struct latency_summary latency;
     struct summary summary;
 
-    for (size_t i = 0; i < RESULTS; i++) {
-        /* Out of order: 7 and RESULTS have no common divisor. */
-        sample_take(result, spread_us(i * 7 % RESULTS, RESULTS));
+    for (size_t i = 0; i < results; i++) {
+        /* Out of order: 7 and results have no common divisor. */
+        sample_take(result, spread_us(i * 7 % results, results));
         summarizer_add(summarizer, result);
     }
     summarizer_finish(summarizer, 1000, NULL, &summary);
     latency = summary.latency;
 
-    assert_int_equal(latency.count, RESULTS);
+    assert_int_equal(latency.count, results);
     assert_int_equal(latency.min_us, 2);
-    assert_int_equal(latency.max_us, spread_us(RESULTS - 1, RESULTS));
-    assert_within_one_percent(latency.p50_us, spread_us(RESULTS / 2, RESULTS));
+    assert_int_equal(latency.max_us, spread_us(results - 1, results));
+    assert_within_one_percent(latency.p50_us, spread_us(results / 2, results));
     assert_within_one_percent(latency.p90_us,
-                              spread_us(RESULTS / 100 * 90, RESULTS));
+                              spread_us(results / 100 * 90, results));
     assert_within_one_percent(latency.p95_us,
-                              spread_us(RESULTS / 100 * 95, RESULTS));
+                              spread_us(results / 100 * 95, results));
     assert_within_one_percent(latency.p99_us,
-                              spread_us(RESULTS / 100 * 99, RESULTS));
+                              spread_us(results / 100 * 99, results));
     summary_release(&summary);
     summarizer_destroy(summarizer);
 }

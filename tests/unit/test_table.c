@@ -175,6 +175,29 @@ static void numbers_have_a_dot_and_are_rounded(void **state)
     }
 }
 
+static void whole_numbers_are_written_to_the_last_digit(void **state)
+{
+    static const struct {
+        int64_t value;
+        const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { -7, "-7" },
+        { 1795370400, "1795370400" },
+        { INT64_MAX, "9223372036854775807" },
+        { INT64_MIN, "-9223372036854775808" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct strbuf out = STRBUF_INIT;
+
+        number_add_whole(&out, cases[i].value);
+        assert_string_equal(out.data, cases[i].text);
+        strbuf_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +206,7 @@ int main(void)
         cmocka_unit_test(a_cell_that_is_too_wide_is_cut_with_an_ellipsis),
         cmocka_unit_test(a_style_takes_no_room),
         cmocka_unit_test(long_text_breaks_where_unicode_allows_it),
+        cmocka_unit_test(whole_numbers_are_written_to_the_last_digit),
         cmocka_unit_test(numbers_have_a_dot_and_are_rounded),
     };
 
