@@ -18,6 +18,7 @@
 #include "rounds/strbuf.h"
 
 struct secrets;
+struct vitals;
 
 /*
  * Where a network's checks come from, called by its producer thread alone.
@@ -44,7 +45,8 @@ struct engine_round {
     int64_t deadline_us; /* monotonic; 0: none */
     bool keep_exchange;  /* fill result.exchange of what fails */
     const struct secrets *secrets;
-    unsigned loops; /* async: event loops, each a thread; 0: one */
+    struct vitals *vitals; /* begun; wake-ups are noted here. NULL: nowhere */
+    unsigned loops;        /* async: event loops, each a thread; 0: one */
 };
 
 /* What one network's pool did, told once the round is over. */

@@ -163,7 +163,8 @@ static struct check *take(struct dispatch *dispatch, struct seat *seat,
     struct check *check =
         agenda_take(dispatch->agenda, seat, clock_monotonic_us(), until_us);
 
-    if (check && agenda_waiting(dispatch->agenda) < dispatch->capacity)
+    /* Not for each place: the producer fills half of the queue at a time. */
+    if (check && agenda_waiting(dispatch->agenda) <= dispatch->capacity / 2)
         pthread_cond_signal(&dispatch->has_room);
     return check;
 }

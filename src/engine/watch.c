@@ -9,6 +9,7 @@
 
 #include "descriptors.h"
 #include "rounds/clock.h"
+#include "rounds/vitals.h"
 #include "rounds/xalloc.h"
 
 /* How long what is in flight may go on after Ctrl-C; how often to look. */
@@ -106,35 +107,47 @@ static void look_around(struct watch *watch)
         watch->wake(watch->wake_context);
 }
 
-/* Until the next look: the deadline, or the beat. */
-static struct timespec next_look(const struct watch *watch)
+/* When to look next: at the deadline, or after a beat. */
+static int64_t next_look_us(const struct watch *watch)
 {
     const struct engine_round *round = watch->round;
     bool is_cancelled = stop_level(round->stop) == STOP_CANCEL;
-    int64_t wait_us = (is_cancelled ? WAKE_BEAT_MS : BEAT_MS) * 1000;
+    int64_t next_us =
+        clock_monotonic_us() + (is_cancelled ? WAKE_BEAT_MS : BEAT_MS) * 1000;
 
-    if (round->deadline_us && !watch->cancel_at_us) {
-        int64_t left_us = round->deadline_us - clock_monotonic_us();
+    if (round->deadline_us && !watch->cancel_at_us &&
+        round->deadline_us < next_us)
+        return round->deadline_us;
+    return next_us;
+}
 
-        if (left_us < wait_us)
-            wait_us = left_us > 0 ? left_us : 0;
-    }
-    return (struct timespec){ .tv_nsec = (long)wait_us * 1000 };
+static struct timespec time_until(int64_t until_us)
+{
+    int64_t left_us = until_us - clock_monotonic_us();
+
+    return (struct timespec){ .tv_nsec = left_us > 0 ? left_us * 1000 : 0 };
+}
+
+/* A signal ends the wait early, which is what it is for. */
+static void wait_for_ends(struct watch *watch)
+{
+    struct pollfd done = { .fd = watch->done, .events = POLLIN };
+    int64_t until_us = next_look_us(watch);
+    struct timespec wait = time_until(until_us);
+    int ready = ppoll(&done, 1, &wait, &watch->mask);
+    uint64_t ended;
+
+    if (ready > 0 && read(watch->done, &ended, sizeof(ended)) == sizeof(ended))
+        watch->running -= (size_t)ended;
+    if (ready == 0 && watch->round->vitals)
+        vitals_note_wake(watch->round->vitals, until_us);
 }
 
 void watch_wait(struct watch *watch)
 {
     while (watch->running) {
-        struct pollfd done = { .fd = watch->done, .events = POLLIN };
-        struct timespec wait;
-        uint64_t ended;
-
         look_around(watch);
-        wait = next_look(watch);
-        /* A signal ends the wait early, which is what it is for. */
-        if (ppoll(&done, 1, &wait, &watch->mask) > 0 &&
-            read(watch->done, &ended, sizeof(ended)) == sizeof(ended))
-            watch->running -= (size_t)ended;
+        wait_for_ends(watch);
     }
 }
 
