@@ -11,6 +11,8 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <openssl/asn1.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
@@ -66,7 +68,25 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
         facts->socket_errno = errno;
         return CURL_SOCKET_BAD;
     }
+    facts->socket = descriptor;
     return descriptor;
+}
+
+enum { CLOSE_WAIT = 8 }; /* TCP_CLOSE_WAIT of netinet/tcp.h */
+
+/* Bytes that the peer has sent over this connection; of TLS, encrypted ones. */
+static uint64_t received_bytes(int descriptor)
+{
+    struct tcp_info info = { 0 };
+    socklen_t size = sizeof(info);
+
+    if (descriptor < 0 ||
+        getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        return 0;
+    /* The kernel counts the peer's FIN as one byte. */
+    if (info.tcpi_bytes_received && info.tcpi_state == CLOSE_WAIT)
+        return info.tcpi_bytes_received - 1;
+    return info.tcpi_bytes_received;
 }
 
 /* CURLOPT_SSL_CTX_FUNCTION: TCP is through, TLS begins. */
@@ -99,6 +119,8 @@ static int begin_request(void *context, char *remote_ip, char *local_ip,
     (void)snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s",
                    remote_ip ? remote_ip : "");
     facts->requested_us = clock_monotonic_us();
+    if (facts->has_proxy)
+        facts->received_before = received_bytes(facts->socket);
     facts->first_byte_us = 0;
     facts->has_whole_header = false;
     facts->status = 0;
@@ -243,6 +265,32 @@ static int64_t silence_ends_us(const struct transfer *transfer)
     return transfer->facts.last_byte_us + limit_ms * 1000;
 }
 
+/*
+ * libcurl takes the first recv() for the first byte, also when it tells of the
+ * end alone; and an upload's first send(). 0: neither was yet.
+ */
+static bool has_stirred(const struct transfer *transfer)
+{
+    curl_off_t first_us = 0;
+
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T,
+                            &first_us); /* stays 0 on failure */
+    return first_us > 0;
+}
+
+/* The first bytes of an answer, which do not make up a line yet. */
+static void note_first_bytes(struct transfer *transfer)
+{
+    struct facts *facts = &transfer->facts;
+
+    if (!facts->requested_us || facts->first_byte_us || facts->is_https ||
+        !has_stirred(transfer) ||
+        received_bytes(facts->socket) <= facts->received_before)
+        return;
+    facts->first_byte_us = clock_monotonic_us();
+    facts->last_byte_us = facts->first_byte_us;
+}
+
 static void ask_to_be_woken(struct transfer *transfer, int64_t at_us)
 {
     transfer->wakes_us = at_us;
@@ -289,6 +337,7 @@ static int see_progress(void *context, curl_off_t expected, curl_off_t received,
     (void)received;
     (void)to_send;
     (void)sent;
+    note_first_bytes(context);
     return transfer_must_end(context);
 }
 
@@ -336,16 +385,15 @@ static bool could_not_even_look_up(const struct facts *facts)
            strstr(facts->error, "thread failed to start") != NULL;
 }
 
-/* The first bytes of an answer that never made up a line. */
+/* The same where nobody else can see them, within TLS or over a kept
+ * connection: then libcurl's word has to do. */
 static bool has_received_anything(const struct transfer *transfer)
 {
-    curl_off_t first_us = 0;
+    const struct facts *facts = &transfer->facts;
 
-    if (transfer->facts.request_body_bytes) /* an upload sets it too */
+    if (facts->request_body_bytes || facts->code == CURLE_GOT_NOTHING)
         return false;
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T,
-                            &first_us); /* stays 0 on failure */
-    return first_us > 0;
+    return (facts->is_https || facts->socket < 0) && has_stirred(transfer);
 }
 
 void observe_end(struct transfer *transfer, CURLcode code)

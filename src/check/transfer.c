@@ -81,7 +81,7 @@ static CURL *choose_handle(struct transfer *transfer,
 /* Forget the last hop; connections, addresses and sessions stay. */
 static void prepare_hop(struct transfer *transfer)
 {
-    transfer->facts = (struct facts){ .content_length = -1 };
+    transfer->facts = (struct facts){ .content_length = -1, .socket = -1 };
     transfer->facts.is_redirected = transfer->redirects > 0;
     transfer->wakes_us = 0;
     transfer->remote_ip[0] = '\0';
