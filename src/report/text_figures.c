@@ -1,24 +1,17 @@
 #include "text_figures.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "grid.h"
 #include "number.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
-#include "rounds/xalloc.h"
 #include "table.h"
 #include "text_style.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum {
-    SLOWEST_COUNT = 5,
-    LONGEST_NAME = 60,
-    SHORTEST_NAME = 8,
-    GRID_COLUMNS = 7
-};
+enum { SLOWEST_COUNT = 5 };
 
 enum figure {
     OUTCOMES,
@@ -130,56 +123,6 @@ static void add_reasons(struct figures *figures)
     strbuf_release(&number);
 }
 
-/* A small table of texts, built whole and then lined up. */
-struct grid {
-    size_t row_count;
-    size_t column_count;
-    struct table_column columns[GRID_COLUMNS];
-    struct strbuf *texts; /* row by row */
-};
-
-static void grid_init(struct grid *grid, size_t row_count, size_t column_count)
-{
-    memset(grid, 0, sizeof(*grid));
-    grid->row_count = row_count;
-    grid->column_count = column_count;
-    grid->texts = xcalloc(row_count * column_count, sizeof(*grid->texts));
-    for (size_t i = 0; i < row_count * column_count; i++)
-        strbuf_init(&grid->texts[i]);
-}
-
-static void grid_release(struct grid *grid)
-{
-    for (size_t i = 0; i < grid->row_count * grid->column_count; i++)
-        strbuf_release(&grid->texts[i]);
-    free(grid->texts);
-}
-
-static struct strbuf *grid_text(struct grid *grid, size_t row, size_t column)
-{
-    return &grid->texts[row * grid->column_count + column];
-}
-
-static void grid_measure(struct grid *grid)
-{
-    for (size_t i = 0; i < grid->row_count; i++)
-        for (size_t k = 0; k < grid->column_count; k++)
-            table_widen(&grid->columns[k], grid_text(grid, i, k)->data);
-}
-
-/* The first column, a name, gives way where the grid is wider than WIDTH. */
-static void grid_fit(struct grid *grid, size_t width)
-{
-    size_t others =
-        table_width(grid->columns, grid->column_count) - grid->columns[0].width;
-    size_t most = LONGEST_NAME;
-
-    if (width)
-        most = width > others + SHORTEST_NAME ? width - others : SHORTEST_NAME;
-    if (grid->columns[0].width > most)
-        grid->columns[0].width = most;
-}
-
 static size_t figures_width(const struct figures *figures)
 {
     return figures->width ? figures->width - figures->indent : 0;
@@ -188,15 +131,11 @@ static size_t figures_width(const struct figures *figures)
 static void add_grid(struct figures *figures, enum figure figure,
                      struct grid *grid)
 {
-    struct table_cell cells[GRID_COLUMNS];
-
     grid_measure(grid);
     grid_fit(grid, figures_width(figures));
     for (size_t i = 0; i < grid->row_count; i++) {
-        for (size_t k = 0; k < grid->column_count; k++)
-            cells[k] = (struct table_cell){ grid_text(grid, i, k)->data, NULL };
         begin_line(figures, figure, i == 0);
-        table_add_row(figures->out, grid->columns, cells, grid->column_count);
+        grid_add_row(grid, i, figures->out);
     }
 }
 

@@ -19,6 +19,7 @@ enum {
 
 enum column { NAME, STATE, CODE, MS, NETWORK, ERROR, COLUMN_COUNT };
 
+/* TRANSLATORS: "code" is the HTTP status code, "ms" the response time. */
 static const char *const headings[COLUMN_COUNT] = {
     [NAME] = N_("name"), [STATE] = N_("state"),     [CODE] = N_("code"),
     [MS] = N_("ms"),     [NETWORK] = N_("network"), [ERROR] = N_("error"),
