@@ -141,6 +141,8 @@ static struct verdict of_broken_exchange(const struct facts *facts)
         return make(facts->first_byte_us ? REASON_TRUNCATED
                                          : REASON_EMPTY_REPLY,
                     exchange_phase(facts));
+    if (error_says(facts, "Too large response headers")) /* CVE-2023-38039 */
+        return make(REASON_TOO_LARGE, PHASE_RECEIVE);
     return make(REASON_PROTOCOL, exchange_phase(facts));
 }
 
@@ -173,7 +175,8 @@ static struct verdict of_success(const struct facts *facts)
 {
     if (!facts->has_whole_header)
         return of_missing_answer(facts);
-    if (facts->has_proxy && facts->status == 407)
+    /* Within TLS the answer is the endpoint's own. */
+    if (facts->has_proxy && !facts->is_https && facts->status == 407)
         return make(REASON_PROXY, PHASE_RECEIVE);
     return make(REASON_NONE, PHASE_NONE);
 }
