@@ -18,6 +18,8 @@
 #include "rounds/strbuf.h"
 #include "rounds/summary.h"
 
+struct vitals;
+
 /*
  * A round, as every format gets it. All borrowed. Counts and figures are those
  * of the summary: of a stream, whose results are not kept, the results here
@@ -36,8 +38,7 @@ struct report_input {
     bool is_quiet;    /* text: only what failed, and one closing line */
     bool has_color;   /* text: escape sequences allowed */
     unsigned columns; /* text: width to lay out for, 0: any */
-    double cpu_share; /* text: how much of the processors that the engine could
-                         use this process used, 0 to 1; 0: not known */
+    const struct vitals *vitals; /* text: ended; NULL: not known */
 };
 
 /* Adds the whole report to OUT. */

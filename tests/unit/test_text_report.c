@@ -14,6 +14,7 @@
 #include "golden.h"
 #include "rounds/secrets.h"
 #include "rounds/text.h"
+#include "rounds/vitals.h"
 #include "sample_round.h"
 
 enum { ELAPSED_US = 2211200 };
@@ -457,6 +458,13 @@ static void secrets_are_hidden_wherever_they_stand(void **state)
 
 static void warnings_tell_what_a_reader_must_know(void **state)
 {
+    static const struct vitals vitals = { .elapsed_us = 2000000,
+                                          .cpu_us = 7800000,
+                                          .cpus = 4,
+                                          .latest_wake_us = 84200,
+                                          .late_wakes = 3,
+                                          .descriptors_most = 950,
+                                          .descriptors_limit = 1024 };
     static struct settings unverified;
     struct sample *sample = *state;
     struct report_input input;
@@ -473,7 +481,7 @@ static void warnings_tell_what_a_reader_must_know(void **state)
     sample_skip(sample->results[4], "not asked");
     input = *sample_finish(sample, ELAPSED_US);
     input.stop_cause = STOP_CAUSE_INTERRUPT;
-    input.cpu_share = 0.97;
+    input.vitals = &vitals;
     sample->summary.networks[0].workers = 2;
     write_report(&input, &out);
 
@@ -485,7 +493,11 @@ static void warnings_tell_what_a_reader_must_know(void **state)
         "warning: network public: only 2 of 4 workers could be started (look "
         "at ulimit -n and -u)\n"
         "warning: the processors were 97 % busy with the round itself: times "
-        "are longer than the endpoints need\n\n"));
+        "are longer than the endpoints need\n"
+        "warning: this machine let the checker wait 3 times, up to 84.2 ms: "
+        "times and limits are less exact by that\n"
+        "warning: 950 of at most 1024 files were open at once (ulimit -n)\n"
+        "\n"));
     strbuf_release(&out);
 }
 
@@ -502,6 +514,37 @@ static void a_pool_smaller_for_want_of_endpoints_is_no_warning(void **state)
 
     assert_null(strstr(out.data, "warning"));
     strbuf_release(&out);
+}
+
+static void a_checker_that_fared_well_is_no_warning(void **state)
+{
+    static const struct vitals cases[] = {
+        { .elapsed_us = 2000000,
+          .cpu_us = 7100000,
+          .cpus = 4,
+          .descriptors_most = 17,
+          .descriptors_limit = 20 },
+        { .elapsed_us = 100000,
+          .cpu_us = 100000,
+          .cpus = 1,
+          .late_wakes = 2,
+          .latest_wake_us = 60000,
+          .descriptors_most = 100000,
+          .descriptors_limit = SIZE_MAX },
+    };
+    struct sample *sample = *state;
+    struct report_input input;
+
+    sample_add(sample, "a", "https://a/", SAMPLE_PUBLIC);
+    input = *sample_finish(sample, ELAPSED_US);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct strbuf out = STRBUF_INIT;
+
+        input.vitals = &cases[i];
+        write_report(&input, &out);
+        assert_null(strstr(out.data, "warning"));
+        strbuf_release(&out);
+    }
 }
 
 static void each_cause_of_an_early_end_has_its_words(void **state)
@@ -628,6 +671,7 @@ int main(void)
         SAMPLE_TEST(secrets_are_hidden_wherever_they_stand),
         SAMPLE_TEST(warnings_tell_what_a_reader_must_know),
         SAMPLE_TEST(a_pool_smaller_for_want_of_endpoints_is_no_warning),
+        SAMPLE_TEST(a_checker_that_fared_well_is_no_warning),
         SAMPLE_TEST(each_cause_of_an_early_end_has_its_words),
         SAMPLE_TEST(colour_changes_nothing_but_colour),
         SAMPLE_TEST(the_report_is_the_same_in_every_locale),
