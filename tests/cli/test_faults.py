@@ -1,0 +1,499 @@
+"""Every way an endpoint can fail is told apart from all others."""
+
+# ctest: timeout 240
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from support import http_faults
+from support.certificates import Certificates
+from support.faults import Faults
+from support.namespace import Namespace
+from support.plan_values import make_plan
+from support.program import SLOWNESS, Rounds
+from support.proxies import PASSWORD, USER
+from support.records import HEALTHY, Verdict, by_name, verdict
+
+WORKERS = (1, 4, 16, 64)
+ROUNDS = 10 if SLOWNESS == 1 else 2
+
+# What has to run into a limit gets so long: the more is going on at a time,
+# the longer the fault server takes to send the beginning of an answer.
+PATIENCE_MS = {1: 150, 4: 300, 16: 600, 64: 1000}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fault and what must be told of it.
+
+    The target has the row's name unless it says otherwise. Where a fault's
+    moment is a matter of luck, `phases` are those it may be told in.
+    """
+
+    verdict: Verdict
+    settings: dict[str, Any] = field(default_factory=dict)
+    target: str = ""
+    query: dict[str, object] = field(default_factory=dict)
+    phases: tuple[str, ...] = ()
+
+
+def unreachable(
+    reason: str, phase: str, limit: str | None = None
+) -> Verdict:
+    return Verdict("unreachable", reason, phase, limit)
+
+
+STATUS = Verdict("unhealthy", "status", "verify")
+RESET_WAITING = unreachable("reset", "wait")
+RESET_RECEIVING = unreachable("reset", "receive")
+TRUNCATED = unreachable("truncated", "receive")
+PROTOCOL = unreachable("protocol", "receive")
+TOO_LARGE = unreachable("too_large", "receive")
+REDIRECT = unreachable("redirect", "receive")
+HANDSHAKE = unreachable("tls_handshake", "tls")
+CERTIFICATE = unreachable("tls_certificate", "tls")
+PROXY = unreachable("proxy", "connect")
+NO_FIRST_BYTE = unreachable("first_byte_timeout", "wait", "total")
+NO_END = unreachable("read_timeout", "receive", "total")
+SILENCE = unreachable("read_timeout", "receive", "read")
+
+ROWS: dict[str, Row] = {
+    # No connection.
+    "refused": Row(unreachable("connect_refused", "connect")),
+    "black_hole": Row(
+        unreachable("connect_timeout", "connect", "connect"),
+        {"connect_timeout": "PATIENCE"},
+    ),
+    "black hole, timeout": Row(
+        unreachable("connect_timeout", "connect", "total"),
+        {"timeout": "PATIENCE"},
+        target="black_hole",
+    ),
+    "reset_after_accept": Row(
+        RESET_WAITING, phases=("connect", "send", "wait")
+    ),
+
+    # No answer.
+    "silent_after_accept": Row(NO_FIRST_BYTE, {"timeout": "PATIENCE"}),
+    "silent to an upload": Row(
+        unreachable("first_byte_timeout", "send", "total"),
+        {"timeout": "PATIENCE", "method": "POST", "body_file": "large"},
+        target="silent_after_accept",
+    ),
+    "silent_after_request": Row(NO_FIRST_BYTE, {"timeout": "PATIENCE"}),
+    "reset_before_answer": Row(RESET_WAITING),
+    "empty_reply": Row(unreachable("empty_reply", "wait")),
+
+    # No end of the answer.
+    "reset_within": Row(RESET_RECEIVING),
+    "reset_within_headers": Row(RESET_RECEIVING),
+    "truncated_by_length": Row(TRUNCATED),
+    "truncated_before_body": Row(TRUNCATED),
+    "truncated_chunk": Row(TRUNCATED),
+    "truncated_between_chunks": Row(TRUNCATED),
+    "truncated_within_trailers": Row(TRUNCATED),
+    "truncated_within_headers": Row(TRUNCATED),
+    "truncated_within_header_line": Row(TRUNCATED),
+    "truncated_within_status_line": Row(TRUNCATED),
+    "informational_only": Row(TRUNCATED),
+    # libcurl 7.88 does not miss the end of a gzip stream.
+    "truncated_gzip": Row(HEALTHY),
+    "drip": Row(NO_END, {"timeout": "PATIENCE"}, query={"ms": 20}),
+    "drip_headers": Row(NO_END, {"timeout": "PATIENCE"}, query={"ms": 20}),
+    "stall_within_body": Row(SILENCE, {"read_timeout": "100ms"}),
+    "stall_within_headers": Row(SILENCE, {"read_timeout": "100ms"}),
+    "stall_after_hints": Row(SILENCE, {"read_timeout": "100ms"}),
+    "stall within body, timeout": Row(
+        NO_END, {"timeout": "PATIENCE"}, target="stall_within_body"
+    ),
+    "drip with pauses": Row(
+        SILENCE, {"read_timeout": "50ms"}, target="drip", query={"ms": 5000}
+    ),
+
+    # Not HTTP as we accept it.
+    "garbage": Row(PROTOCOL),
+    "binary_garbage": Row(PROTOCOL),
+    "bad_status_line": Row(PROTOCOL),
+    "bad_version": Row(PROTOCOL),
+    "nul_in_header": Row(PROTOCOL),
+    "bad_chunk_header": Row(PROTOCOL),
+    "bad_content_encoding": Row(PROTOCOL),
+    "bad_gzip": Row(PROTOCOL),
+    "conflicting_content_length": Row(PROTOCOL),
+    "negative_content_length": Row(PROTOCOL),
+
+    # More than we accept.
+    "endless_headers": Row(TOO_LARGE),
+    "endless_header_line": Row(TOO_LARGE),
+    "huge_body_with_length": Row(TOO_LARGE, {"max_body": "64KiB"}),
+    "huge_body_without_length": Row(TOO_LARGE, {"max_body": "64KiB"}),
+    "huge_body_in_chunks": Row(TOO_LARGE, {"max_body": "64KiB"}),
+    "gzip_bomb": Row(TOO_LARGE),
+
+    # Redirects.
+    "redirect": Row(HEALTHY, query={"to": "LANDING"}),
+    "redirect_chain": Row(HEALTHY),
+    "redirect chain, too long": Row(
+        REDIRECT, target="redirect_chain", query={"count": 11}
+    ),
+    "redirect_loop": Row(REDIRECT),
+    "redirect_within_origin": Row(HEALTHY),
+    "redirect_to_other_origin": Row(HEALTHY),
+    "redirect_to_other_host": Row(HEALTHY),
+    "redirect_to_other_scheme": Row(HEALTHY),
+    "redirect_to_refused": Row(unreachable("connect_refused", "connect")),
+    "redirect_to_file": Row(REDIRECT),
+    "redirect_to_ftp": Row(REDIRECT),
+    "redirect_to_javascript": Row(REDIRECT),
+    "redirect_to_hostile": Row(REDIRECT),
+    "redirect_without_location": Row(STATUS),
+
+    # TLS.
+    "tls_good": Row(HEALTHY),
+    "tls_1_2_only": Row(HEALTHY),
+    "tls_1_3_only": Row(HEALTHY),
+    "tls_expiring": Row(HEALTHY),
+    "tls expiring soon": Row(
+        Verdict("unhealthy", "certificate_expiring", "verify"),
+        {"expect": {"certificate_days": 14}},
+        target="tls_expiring",
+    ),
+    "tls expiring, warning": Row(
+        Verdict("degraded", "certificate_expiring", "verify"),
+        {"warn": {"certificate_days": 14}},
+        target="tls_expiring",
+    ),
+    "tls_expired": Row(CERTIFICATE),
+    "tls_not_yet_valid": Row(CERTIFICATE),
+    "tls_wrong_name": Row(CERTIFICATE),
+    "tls_hostile_name": Row(CERTIFICATE),
+    "tls_self_signed": Row(CERTIFICATE),
+    "tls_unknown_ca": Row(CERTIFICATE),
+    "tls_missing_intermediate": Row(CERTIFICATE),
+    "tls_weak_key": Row(CERTIFICATE),
+    "tls_weak_signature": Row(CERTIFICATE),
+    "tls_old_version": Row(HANDSHAKE),
+    "tls_no_common_cipher": Row(HANDSHAKE),
+    "tls_client_certificate_1_2": Row(HANDSHAKE),
+    "tls_client_certificate_1_3": Row(HANDSHAKE),
+    "tls_closed_after_hello": Row(HANDSHAKE),
+    "tls_reset_after_hello": Row(HANDSHAKE),
+    "tls_plain_http": Row(HANDSHAKE),
+    "tls_stalled_handshake": Row(
+        unreachable("tls_timeout", "tls", "connect"),
+        {"connect_timeout": "PATIENCE"},
+    ),
+    "tls_stalled_within_handshake": Row(
+        unreachable("tls_timeout", "tls", "connect"),
+        {"connect_timeout": "PATIENCE"},
+    ),
+    "tls stalled handshake, timeout": Row(
+        unreachable("tls_timeout", "tls", "total"),
+        {"timeout": "PATIENCE"},
+        target="tls_stalled_handshake",
+    ),
+    "tls_no_close_notify": Row(TRUNCATED),
+    "tls_no_close_notify_without_length": Row(TRUNCATED),
+    "tls_on_plain_port": Row(unreachable("empty_reply", "wait")),
+    "tls_alert_on_plain_port": Row(PROTOCOL),
+
+    # Proxies. The row's target is the proxy.
+    "proxy_good": Row(HEALTHY, {"proxy": "TARGET"}),
+    "proxy_authenticating": Row(HEALTHY, {"proxy": "TARGET AS USER"}),
+    "proxy_refused": Row(PROXY, {"proxy": "TARGET"}),
+    "proxy_407": Row(PROXY, {"proxy": "TARGET"}),
+    "proxy_502": Row(PROXY, {"proxy": "TARGET"}),
+    "proxy_empty": Row(PROXY, {"proxy": "TARGET"}),
+    "proxy_reset": Row(PROXY, {"proxy": "TARGET"}),
+    "proxy_garbage": Row(PROXY, {"proxy": "TARGET"}),
+    "proxy_silent": Row(
+        PROXY._replace(limit="connect"),
+        {"proxy": "TARGET", "connect_timeout": "PATIENCE"},
+    ),
+    "proxy_stalled_tunnel": Row(
+        unreachable("tls_timeout", "tls", "connect"),
+        {"proxy": "TARGET", "connect_timeout": "PATIENCE"},
+    ),
+    "proxy, black hole": Row(
+        PROXY._replace(limit="connect"),
+        {"proxy": "TARGET", "connect_timeout": "PATIENCE"},
+        target="black_hole",
+    ),
+    "proxy refused, plain": Row(
+        PROXY, {"proxy": "TARGET", "url": "PLAIN"}, target="proxy_refused"
+    ),
+    "proxy 407, plain": Row(
+        unreachable("proxy", "receive"),
+        {"proxy": "TARGET", "url": "PLAIN"},
+        target="proxy_407",
+    ),
+    "proxy good, plain": Row(
+        HEALTHY, {"proxy": "TARGET", "url": "PLAIN"}, target="proxy_good"
+    ),
+
+    # Well, or a whole answer that is not as expected.
+    "healthy": Row(HEALTHY),
+    "healthy_without_length": Row(HEALTHY),
+    "healthy_with_trailer": Row(HEALTHY),
+    "healthy_after_hints": Row(HEALTHY),
+    "landing": Row(HEALTHY),
+    "closes_after_answer": Row(HEALTHY),
+    "resets_second_request": Row(HEALTHY),
+    "drops_second_request": Row(HEALTHY),
+    "hostile_text": Row(STATUS),
+    "healthy, status 503": Row(
+        STATUS, target="healthy", query={"status": 503}
+    ),
+    "shared": Row(STATUS),
+    "shared_tls": Row(STATUS),
+}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The faults as a plan."""
+
+    faults: Faults
+    certificates: Certificates
+    directory: Path
+
+    def endpoint(self, name: str, patience_ms: int) -> dict[str, Any]:
+        """The endpoint of a row."""
+        row = ROWS[name]
+        target = row.target or name
+        patience = f"{patience_ms}ms"
+        landing = self.faults.url("landing")
+        query = {key: landing if value == "LANDING" else value
+                 for key, value in row.query.items()}
+        url = self.faults.url(target, **query)
+        with_user = url.replace("//", f"//{USER}:{quote(PASSWORD)}@")
+        words = {
+            "PATIENCE": patience,
+            "TARGET": url,
+            "TARGET AS USER": with_user,
+            "PLAIN": self.faults.url("healthy"),
+        }
+        settings = {
+            key: words.get(value, value) if isinstance(value, str) else value
+            for key, value in row.settings.items()
+        }
+        if "proxy" in settings:
+            url = self.faults.url("tls_good")
+        return {"name": name, "url": url} | settings
+
+    def plan(self, patience_ms: int) -> str:
+        """A plan of all rows."""
+        (self.directory / "large").write_bytes(bytes(8 * 1024 * 1024))
+        return make_plan(
+            (self.endpoint(name, patience_ms) for name in ROWS),
+            defaults=self.defaults(),
+        )
+
+    def defaults(self) -> dict[str, Any]:
+        """What holds for every row that says nothing else."""
+        return {
+            "timeout": "30s",
+            "connect_timeout": "20s",
+            "tls": {"ca_file": str(self.certificates.root_file)},
+        }
+
+
+@pytest.fixture
+def bench(
+    faults: Faults, certificates: Certificates, tmp_path: Path
+) -> Bench:
+    """The faults as a plan."""
+    return Bench(faults, certificates, tmp_path)
+
+
+def differences(report: Any, rows: dict[str, Row]) -> list[str]:
+    """What the report says otherwise than the rows."""
+    records = by_name(report)
+    assert list(records) == list(rows)  # the plan's order, none missing
+    found = []
+    for name, row in rows.items():
+        told = verdict(records[name])
+        phases = row.phases or (row.verdict.phase,)
+        wanted = [row.verdict._replace(phase=phase) for phase in phases]
+        if told not in wanted:
+            message = records[name]["message"]
+            found.append(f"{name}: {told}, not {wanted[0]}: {message}")
+    return found
+
+
+def test_the_table_has_every_fault_there_is(faults: Faults) -> None:
+    targets = {row.target or name for name, row in ROWS.items()}
+
+    assert targets == set(faults.names())
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_every_fault_is_told_with_its_own_reason_round_after_round(
+    rounds: Rounds, bench: Bench, workers: int
+) -> None:
+    plan = bench.directory / "faults.cfg"
+    plan.write_text(bench.plan(PATIENCE_MS[workers] * SLOWNESS))
+
+    wrong = []
+    for number in range(ROUNDS):
+        code, report = rounds.check_json(plan, "-n", str(workers))
+        assert code == 1
+        wrong += [f"round {number + 1}: {each}"
+                  for each in differences(report, ROWS)]
+
+    assert not wrong, "\n".join(wrong)
+
+
+# The same faults one after the other on kept connections of one origin.
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_faults_of_one_origin_do_not_rub_off_on_each_other(
+    rounds: Rounds, bench: Bench, tls: bool, workers: int
+) -> None:
+    rows = {name: row for name, row in ROWS.items()
+            if not row.target and name in http_faults.PLAYS}
+    endpoints = [bench.endpoint(name, PATIENCE_MS[workers] * SLOWNESS)
+                 for name in rows]
+    for endpoint in endpoints:
+        own = bench.faults.target(endpoint["name"]).origin + "/"
+        shared = bench.faults.shared_url(endpoint["name"], tls=tls)
+        endpoint["url"] = endpoint["url"].replace(own, shared, 1)
+    plan = bench.directory / "faults.cfg"
+    plan.write_text(make_plan(endpoints, defaults=bench.defaults()))
+
+    wrong = []
+    for _ in range(2):
+        _, report = rounds.check_json(plan, "-n", str(workers))
+        wrong += differences(report, rows)
+
+    assert not wrong, "\n".join(wrong)
+
+
+# Names and routes, in a network namespace.
+
+DNS = unreachable("dns", "resolve")
+NO_ROUTE = unreachable("connect_unreachable", "connect")
+SWALLOWED = unreachable("connect_timeout", "connect", "connect")
+
+
+def check_rounds(
+    rounds: Rounds,
+    namespace: Namespace,
+    rows: dict[str, Row],
+    workers: int,
+) -> None:
+    """Check the rows, whose targets are hosts, from inside a namespace."""
+    patience = PATIENCE_MS[workers] * SLOWNESS
+    plan = rounds.directory / "names.cfg"
+    plan.write_text(make_plan(
+        ({"name": name, "url": f"http://{row.target}/"}
+         for name, row in rows.items()),
+        defaults={"connect_timeout": f"{patience}ms"},
+    ))
+
+    wrong = []
+    for _ in range(ROUNDS):
+        code, report = rounds.check_json(
+            plan, "-n", str(workers), prefix=namespace.prefix
+        )
+        assert code == 1
+        wrong += differences(report, rows)
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_names_that_do_not_exist_and_routes_that_lead_nowhere_are_told(
+    rounds: Rounds, namespace: Namespace, workers: int
+) -> None:
+    namespace.serve_names("nxdomain")
+    namespace.forbid("prohibit", "192.0.2.0/24")
+    namespace.forbid("unreachable", "198.51.100.0/24")
+    namespace.forbid("blackhole", "203.0.113.0/24")
+    namespace.swallow("198.19.0.0/16")
+    hosts = {
+        "name.example": DNS,
+        "8.8.8.8": NO_ROUTE,  # no route at all
+        "192.0.2.1": NO_ROUTE,
+        "198.51.100.1": NO_ROUTE,
+        "203.0.113.1": NO_ROUTE,
+        "[2001:db8::1]": NO_ROUTE,
+        "198.19.0.1": SWALLOWED,
+        "127.0.0.1": unreachable("connect_refused", "connect"),
+    }
+    rows = {f"{host} {number}": Row(told, target=host)
+            for number in (1, 2) for host, told in hosts.items()}
+
+    check_rounds(rounds, namespace, rows, workers)
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_silent_name_server_costs_the_limit_and_is_told_as_dns(
+    rounds: Rounds, namespace: Namespace, workers: int
+) -> None:
+    namespace.serve_names("silent")
+    silence = DNS._replace(limit="connect")
+    rows = {f"silent {number}": Row(silence, target=f"n{number}.example")
+            for number in range(3)}
+
+    check_rounds(rounds, namespace, rows, workers)
+
+
+@pytest.mark.parametrize("answer", ["servfail", None])
+def test_a_name_server_that_fails_or_is_not_there_is_told_as_dns(
+    rounds: Rounds, namespace: Namespace, answer: str | None
+) -> None:
+    if answer:
+        namespace.serve_names(answer)
+
+    check_rounds(
+        rounds, namespace, {"name": Row(DNS, target="name.example")}, 4
+    )
+
+
+# The words.
+
+
+def test_the_table_of_reasons_is_printed(rounds: Rounds) -> None:
+    done = rounds.run("reasons")
+
+    told = {row.verdict.reason for row in ROWS.values()} - {None}
+    others = {
+        "dns", "connect_unreachable", "header", "body", "too_slow", "slow",
+        "flaky", "local", "cancelled",
+    }
+    assert done.returncode == 0
+    for reason in told | others:
+        assert re.search(rf"^\s*{reason}\b", done.stdout, re.M), reason
+
+
+def test_the_text_report_uses_the_same_words(
+    rounds: Rounds, bench: Bench
+) -> None:
+    plan = bench.directory / "plan.cfg"
+    plan.write_text(bench.plan(PATIENCE_MS[64] * SLOWNESS))
+
+    done = rounds.check("-n", "64", plan)
+
+    for reason in {row.verdict.reason for row in ROWS.values()} - {None}:
+        assert re.search(rf"\b{reason}\b", done.stdout), reason
+
+
+def test_only_what_is_named_in_fail_on_fails(
+    rounds: Rounds, bench: Bench
+) -> None:
+    plan = bench.directory / "plan.cfg"
+    plan.write_text(bench.plan(PATIENCE_MS[64] * SLOWNESS))
+
+    reset = rounds.check("-n", "64", "--fail-on", "reset", plan)
+    local = rounds.check("-n", "64", "--fail-on", "local,unknown", plan)
+
+    assert reset.returncode == 1
+    assert local.returncode == 0
