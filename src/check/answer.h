@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct secrets;
+
 struct answer {
     int status;
     const char *headers; /* the last header section's lines, CR LF and all */
@@ -19,6 +21,7 @@ struct answer {
     int64_t elapsed_us; /* of the attempt, all hops */
     int64_t certificate_expires_at_s; /* Unix time; 0: not known */
     int64_t now_s;                    /* Unix time */
+    const struct secrets *secrets; /* not to be shown; NULL: none are known */
 };
 
 #endif

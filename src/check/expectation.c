@@ -7,10 +7,15 @@
 
 #include "rounds/jq_filter.h"
 #include "rounds/pattern.h"
+#include "rounds/secrets.h"
 #include "rounds/strbuf.h"
 #include "rounds/units.h"
 
-enum { SHOWN_BODY_BYTES = 120, SECONDS_A_DAY = 86400 };
+enum {
+    SHOWN_BODY_BYTES = 120,
+    LOOKED_AT_BYTES = 64 * 1024, /* for secrets that begin in what is shown */
+    SECONDS_A_DAY = 86400,
+};
 
 /* One judgement in the making. */
 struct bench {
@@ -127,25 +132,31 @@ static bool holds(const struct answer *answer, const char *needle,
            NULL;
 }
 
-/* The beginning of the body, NUL bytes made visible; cleaned where shown. */
+/*
+ * The beginning of the body, NUL bytes made visible; cleaned where shown.
+ * Secrets are hidden before it is cut: half of one would be found by nobody.
+ */
 static void show_body(const struct answer *answer, struct strbuf *got)
 {
-    size_t shown = answer->kept_body_bytes < SHOWN_BODY_BYTES
-                       ? answer->kept_body_bytes
-                       : SHOWN_BODY_BYTES;
+    size_t looked_at = answer->kept_body_bytes < LOOKED_AT_BYTES
+                           ? answer->kept_body_bytes
+                           : LOOKED_AT_BYTES;
+    struct strbuf hidden = STRBUF_INIT;
 
-    if (!shown) {
+    if (!answer->kept_body_bytes) {
         strbuf_add_string(got, "an empty body");
         return;
     }
-    for (size_t i = 0; i < shown; i++) {
-        if (answer->body[i])
-            strbuf_add_char(got, answer->body[i]);
+    secrets_hide(answer->secrets, answer->body, looked_at, &hidden);
+    for (size_t i = 0; i < hidden.length && i < SHOWN_BODY_BYTES; i++) {
+        if (hidden.data[i])
+            strbuf_add_char(got, hidden.data[i]);
         else
             strbuf_add_string(got, "\\0");
     }
-    if (shown < answer->kept_body_bytes)
+    if (hidden.length > SHOWN_BODY_BYTES)
         strbuf_addf(got, "... (%" PRId64 " bytes)", answer->body_bytes);
+    strbuf_release(&hidden);
 }
 
 static void fail_body(struct bench *bench, const char *expect,

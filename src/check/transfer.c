@@ -248,6 +248,7 @@ static void judge_answer(struct transfer *transfer, struct result *result)
         .elapsed_us = transfer->facts.ended_us - transfer->began_us,
         .certificate_expires_at_s = transfer->certificate_expires_at_s,
         .now_s = clock_wall_us() / 1000000,
+        .secrets = transfer->shared->secrets,
     };
     struct strbuf message = STRBUF_INIT;
 
