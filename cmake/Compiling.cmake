@@ -6,7 +6,9 @@ target_include_directories(rounds_compiling INTERFACE
 target_compile_definitions(rounds_compiling INTERFACE
   _GNU_SOURCE
   ROUNDS_VERSION="${PROJECT_VERSION}")
+# Hidden: libconfig has a strbuf_release() of its own, which ours would replace.
 target_compile_options(rounds_compiling INTERFACE
+  -fvisibility=hidden
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
   -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef
   -fno-strict-aliasing -fstack-protector-strong)

@@ -9,10 +9,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "rounds/endpoint.h"
 #include "rounds/strbuf.h"
 
+struct plan_parts;
 struct secrets;
 
 struct plan {
@@ -21,8 +23,9 @@ struct plan {
     size_t endpoint_count;
     const struct network *networks; /* the built-in ones always among them */
     size_t network_count;
-    struct secrets *secrets; /* what no output may show (secrets.h) */
-    struct arena *arena;     /* owns all of the above but secrets */
+    struct secrets *secrets;  /* what no output may show (secrets.h) */
+    struct arena *arena;      /* owns what the above point to */
+    struct plan_parts *parts; /* only for the plan's own files */
 };
 
 /*
@@ -30,21 +33,60 @@ struct plan {
  * WHY as a line "FILE:LINE: key: what is wrong; expected ...", all of them at
  * once, in the order of the file. Warnings ("FILE:LINE: warning: ...") are
  * added to WARNINGS whether it succeeds or not. Never waits on a pipe or a
- * device, reads no file over 64 MiB, sends nothing.
+ * device, reads no file over 64 MiB, sends nothing. Files that a plan names
+ * (@include, body_file, tls.ca_file and the like) are looked for beside the
+ * file that names them.
  */
 struct plan *plan_read(const char *file, struct strbuf *why,
                        struct strbuf *warnings);
 
 /*
  * A plan without a file: one endpoint for each of COUNT URLs, named by the URL
- * itself (a repeated one gets " #2"), with default settings. NULL: see WHY.
+ * as it is given (a repeated one gets " #2", one with user:password@ loses
+ * it), with default settings. COUNT may be 0, for endpoint_from_url(). NULL:
+ * see WHY, a line for each URL that is none.
  */
 struct plan *plan_from_urls(const char *const *urls, size_t count,
                             struct strbuf *why);
 
 void plan_destroy(struct plan *plan); /* NULL is allowed */
 
+/*
+ * One more endpoint with PLAN's default settings, which is not part of the plan
+ * and whose name nobody compares with others: for streams of URLs. It borrows
+ * from PLAN and SOURCE.file; any thread may make one. NULL: not a URL, or one
+ * with user:password@, which the plan's secrets can no longer take in; WHY
+ * says so, without a line.
+ */
+struct endpoint *endpoint_from_url(const struct plan *plan, const char *url,
+                                   struct source source, struct strbuf *why);
+void endpoint_destroy(struct endpoint *endpoint); /* NULL is allowed */
+
 /* The network called NAME; NULL: there is none. */
 const struct network *plan_network(const struct plan *plan, const char *name);
+
+/* What the command line says for the whole plan, over what the file says. */
+struct plan_overrides {
+    unsigned workers;           /* of every network; 0: as the plan says */
+    int64_t timeout_ms;         /* 0: as the plan says */
+    int64_t connect_timeout_ms; /* 0: as the plan says */
+    int retries;                /* -1: as the plan says */
+};
+
+#define PLAN_OVERRIDES_NONE                                                    \
+    {                                                                          \
+        .workers = 0, .timeout_ms = 0, .connect_timeout_ms = 0, .retries = -1  \
+    }
+
+/* Before the plan is shared between threads. */
+void plan_override(struct plan *plan, const struct plan_overrides *overrides);
+
+/*
+ * Keep only the endpoints of which KEEP, called in their order, says true.
+ * Before the plan is shared between threads.
+ */
+void plan_select(struct plan *plan,
+                 bool (*keep)(void *context, const struct endpoint *endpoint),
+                 void *context);
 
 #endif

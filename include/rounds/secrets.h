@@ -52,8 +52,9 @@ void secrets_seal(struct secrets *secrets);
 
 /*
  * Add LENGTH bytes of TEXT to OUT with every secret in them replaced by "***":
- * remembered values wherever they stand, and user:password@ in URLs. Linear in
- * LENGTH. SECRETS may be NULL: then only URLs' credentials are hidden. Hide
+ * remembered values wherever they stand, and what tells itself by its place in
+ * a URL: user:password@ and the values of parameters with a secret's name.
+ * Linear in LENGTH. SECRETS may be NULL: then only the latter are hidden. Hide
  * first, escape for a format afterwards: a secret that was escaped is no
  * longer found.
  */

@@ -83,6 +83,9 @@ void transfer_set_waker(struct transfer *transfer, transfer_waker *wake,
  */
 bool transfer_must_end(struct transfer *transfer);
 
+/* Whether a request of the attempt, of any of its hops, may have been sent. */
+bool transfer_has_sent(const struct transfer *transfer);
+
 /* Seconds the last answer asked to wait before a retry (Retry-After); 0. */
 int64_t transfer_retry_after_s(const struct transfer *transfer);
 

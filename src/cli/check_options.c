@@ -9,6 +9,7 @@
 #include "rounds/engine.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
+#include "shard.h"
 #include "url_list.h"
 
 enum { DAY_MS = 86400000 };
@@ -25,6 +26,8 @@ const struct option check_option_table[] = {
       OPTION_LIST, FIELD(exclude), 0, 0 },
     { "urls", 0, "FILE", N_("URLs, one a line, instead of a plan; - is stdin"),
       OPTION_TEXT, FIELD(urls), 0, 0 },
+    { "shard", 0, "I/K", N_("the I-th of K parts, split by origin"),
+      OPTION_TEXT, FIELD(shard), 0, 0 },
     { "dry-run", 0, NULL, N_("read and check the plan, send nothing"),
       OPTION_FLAG, FIELD(is_dry_run), 0, 0 },
     { NULL, 0, NULL, N_("How it is asked:"), OPTION_GROUP, 0, 0, 0 },
@@ -132,10 +135,19 @@ static bool has_any_tag(const struct text_list *tags,
     return false;
 }
 
+/* What picks endpoints out of a plan. */
+struct selection {
+    const struct check_options *options;
+    struct shard shard;
+};
+
 static bool is_selected(void *context, const struct endpoint *endpoint)
 {
-    const struct check_options *options = context;
+    const struct selection *selection = context;
+    const struct check_options *options = selection->options;
 
+    if (!shard_holds(&selection->shard, endpoint->origin))
+        return false;
     if (options->only.count && !matches_any(&options->only, endpoint->name))
         return false;
     if (options->tags.count && !has_any_tag(&options->tags, endpoint))
@@ -146,12 +158,14 @@ static bool is_selected(void *context, const struct endpoint *endpoint)
 static bool select_endpoints(const struct check_options *options,
                              struct plan *plan, struct strbuf *why)
 {
+    struct selection selection = { .options = options };
     size_t all = plan->endpoint_count;
 
-    if (!options->only.count && !options->tags.count && !options->exclude.count)
-        return true;
-    plan_select(plan, is_selected, (void *)options);
-    if (plan->endpoint_count)
+    if (options->shard && !shard_parse(options->shard, &selection.shard, why))
+        return false;
+    plan_select(plan, is_selected, &selection);
+    /* A shard may be empty: the others have it all. */
+    if (plan->endpoint_count || options->shard)
         return true;
     strbuf_addf(why,
                 _("none of the plan's %zu endpoints is left by --only, --tag "
@@ -272,6 +286,7 @@ bool check_options_request(const struct check_options *options,
     is_right &= parse_engine(options, request, why);
     is_right &= parse_color(options->color, &request->color, why);
     is_right &= parse_reports(options, reports, request, why);
+    request->shard = options->shard;
     request->deadline_ms = options->deadline_ms;
     request->fails_fast = options->fails_fast;
     request->is_quiet = options->is_quiet;

@@ -26,6 +26,7 @@ struct check_options {
     struct text_list only;
     struct text_list tags;
     struct text_list exclude;
+    const char *shard;
     const char *urls; /* a file of URLs, "-": stdin */
     bool fails_fast;
     const char *fail_on;

@@ -13,6 +13,7 @@
 #include "rounds/order.h"
 #include "rounds/progress.h"
 #include "rounds/translate.h"
+#include "rounds/vitals.h"
 #include "rounds/xalloc.h"
 
 /* A network's endpoints in the order they are asked; read by its producer
@@ -34,6 +35,7 @@ struct round {
     struct engine_network_report *engine_reports;
     size_t network_count;
     unsigned *workers; /* by the plan's networks */
+    struct vitals vitals;
 };
 
 static bool next_endpoint(void *context, const struct endpoint **endpoint,
@@ -203,6 +205,7 @@ static void run_engine(struct round *round, struct collector *collector)
                            : 0,
         .keep_exchange = request->is_verbose,
         .secrets = request->plan->secrets,
+        .vitals = &round->vitals,
         .loops = request->loops,
     };
 
@@ -225,6 +228,8 @@ static enum exit_code report_round(struct round *round,
         .started_at_us = started_at_us,
         .engine = request->engine,
         .stop_cause = stop_cause(&round->stop),
+        .vitals = &round->vitals,
+        .shard = request->shard,
         .is_verbose = request->is_verbose,
         .is_quiet = request->is_quiet,
     };
@@ -237,14 +242,15 @@ static enum exit_code report_round(struct round *round,
 /* A lost or doubled result is a mistake in rounds; no report may hide it. */
 static enum exit_code finish_round(struct round *round,
                                    struct collector *collector,
-                                   int64_t elapsed_us, int64_t started_at_us)
+                                   int64_t started_at_us)
 {
     struct strbuf why = STRBUF_INIT;
     struct summary summary;
     enum exit_code code = EXIT_INCOMPLETE;
 
     note_workers(round, round->request->plan);
-    if (collector_finish(collector, elapsed_us, round->workers, &summary, &why))
+    if (collector_finish(collector, round->vitals.elapsed_us, round->workers,
+                         &summary, &why))
         code = report_round(round, collector, &summary, started_at_us);
     else
         fprintf(stderr, _("rounds: internal error: %s\n"), why.data);
@@ -261,7 +267,6 @@ enum exit_code round_run(const struct round_request *request)
     struct strbuf why = STRBUF_INIT;
     enum exit_code code = EXIT_INCOMPLETE;
     int64_t started_at_us = clock_wall_us();
-    int64_t began_us = clock_monotonic_us();
     struct collector *collector = collector_start(
         &(struct collector_options){
             .networks = plan->networks,
@@ -277,9 +282,10 @@ enum exit_code round_run(const struct round_request *request)
     gather_networks(&round, plan);
     if (collector) {
         interrupt_watch(&round.stop);
+        vitals_begin(&round.vitals);
         run_engine(&round, collector);
-        code = finish_round(&round, collector, clock_monotonic_us() - began_us,
-                            started_at_us);
+        vitals_end(&round.vitals);
+        code = finish_round(&round, collector, started_at_us);
         interrupt_release();
     } else {
         fprintf(stderr, _("rounds: the round could not be started: %s\n"),

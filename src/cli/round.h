@@ -25,6 +25,7 @@ struct round_request {
     const struct plan *plan;
     const struct report_request *reports;
     size_t report_count;
+    const char *shard; /* "2/4"; NULL: the plan is not split */
     struct exit_policy policy;
     const char *engine;  /* one that engine_find() knows */
     unsigned loops;      /* async: 0 is one */

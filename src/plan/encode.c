@@ -51,8 +51,8 @@ void encode_base64(struct strbuf *out, const void *bytes, size_t length)
         const char quartet[] = {
             digits[group >> 18],
             digits[group >> 12 & 63],
-            left > 1 ? digits[group >> 6 & 63] : '=',
-            left > 2 ? digits[group & 63] : '=',
+            (char)(left > 1 ? digits[group >> 6 & 63] : '='),
+            (char)(left > 2 ? digits[group & 63] : '='),
         };
 
         strbuf_add(out, quartet, sizeof(quartet));

@@ -1,6 +1,6 @@
 #include "intern.h"
 
-#include <stdint.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,11 +8,12 @@
 
 struct entry {
     const void *bytes; /* NULL: free */
-    size_t size;
-    uint64_t hash;
+    uint32_t size;
+    uint32_t hash;
+    uint32_t note;
 };
 
-/* Open addressing; the capacity is a power of two, at most half is taken. */
+/* Open addressing; the capacity is a power of two, at most 3/4 is taken. */
 struct intern {
     struct arena *arena;
     struct entry *entries;
@@ -40,23 +41,30 @@ void intern_destroy(struct intern *intern)
     free(intern);
 }
 
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
-static uint64_t hash_of(const void *bytes, size_t size)
+/* Eight bytes at a time: settings and bodies are hashed as a whole. */
+static uint32_t hash_of(const void *bytes, size_t size)
 {
     const unsigned char *at = bytes;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = size * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t word;
 
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
-    return hash ^ hash >> 32;
+    for (; size >= sizeof(word); size -= sizeof(word), at += sizeof(word)) {
+        memcpy(&word, at, sizeof(word));
+        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    memcpy(&word, at, size);
+    hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
 /* The entry that holds these bytes, or the free one where they belong. */
 static struct entry *find(const struct intern *intern, const void *bytes,
-                          size_t size, uint64_t hash)
+                          size_t size, uint32_t hash)
 {
     size_t mask = intern->capacity - 1;
-    size_t at = (size_t)hash & mask;
+    size_t at = hash & mask;
 
     while (intern->entries[at].bytes) {
         const struct entry *entry = &intern->entries[at];
@@ -77,7 +85,7 @@ static void grow(struct intern *intern)
     intern->capacity *= 2;
     intern->entries = xcalloc(intern->capacity, sizeof(*intern->entries));
     for (size_t i = 0; i < old_capacity; i++) {
-        size_t at = (size_t)old[i].hash & (intern->capacity - 1);
+        size_t at = old[i].hash & (intern->capacity - 1);
 
         if (!old[i].bytes)
             continue;
@@ -88,7 +96,8 @@ static void grow(struct intern *intern)
     free(old);
 }
 
-static void *copy_bytes(struct arena *arena, const void *bytes, size_t size)
+static const void *copy_bytes(struct arena *arena, const void *bytes,
+                              size_t size)
 {
     char *copy = arena_alloc(arena, size + 1);
 
@@ -97,27 +106,54 @@ static void *copy_bytes(struct arena *arena, const void *bytes, size_t size)
     return copy;
 }
 
-const void *intern_bytes(struct intern *intern, const void *bytes, size_t size,
-                         bool *is_new)
+/* The entry of these bytes; one without a copy yet is new. */
+static struct entry *enter(struct intern *intern, const void *bytes,
+                           size_t size)
 {
-    uint64_t hash = hash_of(bytes, size);
-    struct entry *entry = find(intern, bytes, size, hash);
+    uint32_t hash = hash_of(bytes, size);
+    struct entry *entry;
 
-    if (is_new)
-        *is_new = !entry->bytes;
+    assert(size <= UINT32_MAX);
+    entry = find(intern, bytes, size, hash);
     if (entry->bytes)
-        return entry->bytes;
-    if (intern->count * 2 >= intern->capacity) {
+        return entry;
+    if (intern->count * 4 >= intern->capacity * 3) {
         grow(intern);
         entry = find(intern, bytes, size, hash);
     }
-    *entry =
-        (struct entry){ copy_bytes(intern->arena, bytes, size), size, hash };
+    *entry = (struct entry){ NULL, (uint32_t)size, hash, 0 };
     intern->count++;
+    return entry;
+}
+
+const void *intern_bytes(struct intern *intern, const void *bytes, size_t size,
+                         bool *is_new)
+{
+    struct entry *entry = enter(intern, bytes, size);
+
+    if (is_new)
+        *is_new = !entry->bytes;
+    if (!entry->bytes)
+        entry->bytes = copy_bytes(intern->arena, bytes, size);
     return entry->bytes;
+}
+
+uint32_t *intern_note(struct intern *intern, const char *text, size_t length,
+                      const char **kept)
+{
+    struct entry *entry = enter(intern, text, length);
+
+    if (!entry->bytes)
+        entry->bytes = arena_strndup(intern->arena, text, length);
+    if (kept)
+        *kept = entry->bytes;
+    return &entry->note;
 }
 
 const char *intern_string(struct intern *intern, const char *text)
 {
-    return intern_bytes(intern, text, strlen(text), NULL);
+    const char *kept;
+
+    (void)intern_note(intern, text, strlen(text), &kept);
+    return kept;
 }

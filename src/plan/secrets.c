@@ -1,5 +1,6 @@
 #include "rounds/secrets.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,17 +280,53 @@ static size_t credentials_at(const char *text, size_t length)
     return end;
 }
 
+/*
+ * How long the value of a query parameter with a secret's name is that starts
+ * at TEXT + AT, right behind "?name=" or "&name="; 0: there is none.
+ */
+static size_t parameter_at(const char *text, size_t length, size_t at)
+{
+    enum { LONGEST_NAME = 64 };
+    char name[LONGEST_NAME + 1];
+    size_t name_length = 0;
+    size_t end = at;
+
+    while (name_length < LONGEST_NAME && name_length + 1 < at &&
+           (isalnum((unsigned char)text[at - 2 - name_length]) ||
+            memchr("-_.%[]", text[at - 2 - name_length], 6)))
+        name_length++;
+    if (!name_length || name_length + 2 > at ||
+        !memchr("?&", text[at - 2 - name_length], 2))
+        return 0;
+    memcpy(name, text + at - 1 - name_length, name_length);
+    name[name_length] = '\0';
+    if (!secrets_is_name(name))
+        return 0;
+    while (end < length && (unsigned char)text[end] > ' ' &&
+           !memchr("&#\"'<>\\`", text[end], 8))
+        end++;
+    return end - at;
+}
+
+/* What must be hidden at TEXT + AT for where it stands, unknown though it is. */
+static size_t unknown_secret_at(const char *text, size_t length, size_t at)
+{
+    if (at >= 3 && text[at - 1] == '/' && text[at - 2] == '/' &&
+        text[at - 3] == ':')
+        return credentials_at(text + at, length - at);
+    if (at >= 3 && text[at - 1] == '=')
+        return parameter_at(text, length, at);
+    return 0;
+}
+
 /* How many bytes at TEXT + AT are to be hidden. */
 static size_t secret_at(const struct form_index *sorted, const char *text,
                         size_t length, size_t at)
 {
-    size_t hidden = sorted ? form_at(sorted, text + at, length - at) : 0;
-    size_t credentials = 0;
+    size_t known = sorted ? form_at(sorted, text + at, length - at) : 0;
+    size_t unknown = unknown_secret_at(text, length, at);
 
-    if (at >= 3 && text[at - 1] == '/' && text[at - 2] == '/' &&
-        text[at - 3] == ':')
-        credentials = credentials_at(text + at, length - at);
-    return credentials > hidden ? credentials : hidden;
+    return known > unknown ? known : unknown;
 }
 
 static void hide(const struct form_index *sorted, const char *text,

@@ -1,0 +1,50 @@
+#ifndef ROUNDS_PLAN_MISTAKES_H
+#define ROUNDS_PLAN_MISTAKES_H
+
+/*
+ * The mistakes of a plan, noted as they are found and told all at once in the
+ * order of the file. A line is one of the plan's whole text (plan_text.h). One
+ * thread at a time.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rounds/strbuf.h"
+
+struct plan_text;
+struct secrets;
+
+struct mistake {
+    unsigned line; /* 0: the file as a whole */
+    size_t number; /* in the order in which they were noted */
+    bool is_warning;
+    char *text;
+};
+
+struct mistakes {
+    struct mistake *items;
+    size_t count;
+    size_t capacity;
+    size_t warning_count;
+};
+
+void mistakes_init(struct mistakes *mistakes);
+void mistakes_release(struct mistakes *mistakes);
+
+/* "KEY: what is wrong; expected ..."; TEXT is copied. */
+void mistakes_add(struct mistakes *mistakes, unsigned line, const char *text);
+void mistakes_warn(struct mistakes *mistakes, unsigned line, const char *text);
+
+/* Whether the plan cannot be used; warnings do not count. */
+bool mistakes_are_there(const struct mistakes *mistakes);
+
+/*
+ * Add each mistake to WHY and each warning to WARNINGS as a line "FILE:LINE:
+ * TEXT", control characters made visible and SECRETS hidden.
+ */
+void mistakes_tell(struct mistakes *mistakes, const struct plan_text *text,
+                   const struct secrets *secrets, struct strbuf *why,
+                   struct strbuf *warnings);
+
+#endif

@@ -1,0 +1,143 @@
+#include "draft.h"
+
+#include <string.h>
+
+#include "rounds/secrets.h"
+
+struct auth {
+    const char *user;
+    const char *password;
+    const char *bearer;
+};
+
+static const struct key auth_keys[] = {
+    { "user", read_string, offsetof(struct auth, user), 0, 0, NULL },
+    { "password", read_string, offsetof(struct auth, password), 0, 0, NULL },
+    { "bearer", read_string, offsetof(struct auth, bearer), 0, 0, NULL },
+};
+
+/* RFC 6750: a bearer token has no space and nothing that ends a header. */
+static bool is_bearer(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text <= ' ' || *text == 0x7f)
+            return false;
+    return true;
+}
+
+static bool has_control_characters(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            return true;
+    return false;
+}
+
+static void check_auth(struct reader *reader, const struct node *node,
+                       const struct auth *auth)
+{
+    bool has_user = node_member(node, "user") != NULL;
+    bool has_password = node_member(node, "password") != NULL;
+    bool has_bearer = node_member(node, "bearer") != NULL;
+
+    if (has_bearer == (has_user || has_password))
+        reader_complain(reader, node,
+                        "%s; expected { bearer = \"...\"; } or { user = "
+                        "\"...\"; password = \"...\"; }",
+                        has_bearer ? "bearer beside user and password"
+                                   : "neither bearer nor user");
+    else if (has_user != has_password)
+        reader_complain(reader, node, "no %s; expected user and password",
+                        has_user ? "password" : "user");
+    if (auth->bearer && !is_bearer(auth->bearer))
+        reader_complain(reader, node_member(node, "bearer"),
+                        "spaces or control characters; expected a token");
+    if (auth->user &&
+        (strchr(auth->user, ':') || has_control_characters(auth->user)))
+        reader_complain(reader, node_member(node, "user"),
+                        "a colon or control characters; expected none in the "
+                        "name of a user");
+    if (auth->password && has_control_characters(auth->password))
+        reader_complain(reader, node_member(node, "password"),
+                        "control characters; expected none");
+}
+
+static void remember(struct reader *reader, const char *text)
+{
+    if (text)
+        secrets_remember(reader->plan->secrets, text, strlen(text));
+}
+
+void auth_remember(struct reader *reader, const char *user,
+                   const char *password)
+{
+    struct strbuf pair = STRBUF_INIT;
+
+    if (!password) {
+        /* A token is often given as a user without a password. */
+        remember(reader, user);
+        return;
+    }
+    remember(reader, password);
+    /* A short password is too common to search for, the pair is not. */
+    strbuf_addf(&pair, "%s:%s", user ? user : "", password);
+    remember(reader, pair.data);
+    strbuf_release(&pair);
+}
+
+void read_auth(struct reader *reader, const struct node *node,
+               const struct key *key, void *base)
+{
+    static const struct key_table table = KEY_TABLE(auth_keys);
+    struct draft *draft = base;
+    struct auth auth = { NULL, NULL, NULL };
+
+    (void)key;
+    reader_read_keys(reader, node, &table, &auth);
+    draft->auth_node = node;
+    if (node_kind(node) != NODE_GROUP)
+        return;
+    remember(reader, auth.bearer);
+    if (auth.password)
+        auth_remember(reader, auth.user, auth.password);
+    check_auth(reader, node, &auth);
+    draft->settings.user = auth.user;
+    draft->settings.password = auth.password;
+    draft->settings.bearer = auth.bearer;
+}
+
+void auth_settle(struct reader *reader, struct draft *draft)
+{
+    struct settings *settings = &draft->settings;
+
+    if (draft->auth_node && draft->authorization_node) {
+        reader_complain(reader, draft->auth_node,
+                        "beside a header Authorization; expected one of them");
+    } else if (draft->auth_node) {
+        drop_header(reader, settings, "Authorization");
+    } else if (draft->authorization_node) {
+        settings->user = NULL;
+        settings->password = NULL;
+        settings->bearer = NULL;
+    }
+}
+
+void auth_from_url(struct reader *reader, struct draft *draft, const char *user,
+                   const char *password)
+{
+    struct settings *settings = &draft->settings;
+
+    auth_remember(reader, user, password);
+    if (draft->auth_node || draft->authorization_node) {
+        reader_complain(reader, draft->url_node,
+                        "user:password@ beside %s; expected one of them",
+                        draft->auth_node ? "auth" : "a header Authorization");
+        return;
+    }
+    drop_header(reader, settings, "Authorization");
+    settings->user = intern_string(reader->intern, user);
+    settings->password =
+        intern_string(reader->intern, password ? password : "");
+    settings->bearer = NULL;
+    draft->has_own_settings = true;
+}

@@ -1,0 +1,223 @@
+#include "reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "prescan.h"
+#include "read_endpoints.h"
+#include "read_networks.h"
+
+#include "rounds/secrets.h"
+#include "rounds/text.h"
+
+/*
+ * What `rounds watch` will read; `rounds check` only looks that it is of the
+ * right kind, so that one plan serves both.
+ */
+static const struct {
+    const char *name;
+    enum node_kind kind;
+    const char *expected;
+} watch_keys[] = {
+    { "schedule", NODE_GROUP, "a group { }" },
+    { "alerts", NODE_LIST, "a list ( ) of groups { }" },
+    { "history", NODE_GROUP, "a group { }" },
+    { "status_page", NODE_GROUP, "a group { }" },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *from_process(void *context, const char *name)
+{
+    (void)context;
+    return getenv(name);
+}
+
+static void complain_unknown(struct reader *reader, const struct node *node)
+{
+    static const char *const names[] = { "defaults",   "networks", "endpoints",
+                                         "schedule",   "alerts",   "history",
+                                         "status_page" };
+    const char *nearest = text_nearest(node_name(node), names, COUNT(names));
+
+    if (nearest)
+        reader_complain(reader, node, "unknown key; did you mean \"%s\"?",
+                        nearest);
+    else
+        reader_complain(reader, node,
+                        "unknown key; expected one of defaults, networks, "
+                        "endpoints, schedule, alerts, history, status_page");
+}
+
+static void check_top_level(struct reader *reader, const struct node *root)
+{
+    for (size_t i = 0; i < node_count(root); i++) {
+        const struct node *node = node_child(root, i);
+        const char *name = node_name(node);
+        size_t at = 0;
+
+        if (strcmp(name, "defaults") == 0 || strcmp(name, "networks") == 0 ||
+            strcmp(name, "endpoints") == 0)
+            continue;
+        while (at < COUNT(watch_keys) && strcmp(name, watch_keys[at].name) != 0)
+            at++;
+        if (at == COUNT(watch_keys))
+            complain_unknown(reader, node);
+        else if (node_kind(node) != watch_keys[at].kind)
+            reader_complain_kind(reader, node, watch_keys[at].expected);
+    }
+}
+
+/* Have libconfig read TEXT; NULL: its complaint was noted. */
+static struct tree *create_tree(struct reader *reader, const char *text,
+                                unsigned first_line)
+{
+    struct strbuf why = STRBUF_INIT;
+    unsigned line = first_line;
+    struct tree *tree = tree_create(text, first_line, &why, &line);
+
+    if (!tree)
+        mistakes_add(&reader->mistakes, line, why.data);
+    strbuf_release(&why);
+    return tree;
+}
+
+/* The whole text but what stands in the list of endpoints, line by line. */
+static struct tree *create_main_tree(struct reader *reader,
+                                     const struct prescan *prescan)
+{
+    const struct strbuf *whole = &reader->text.text;
+    size_t rest = prescan->list_start + prescan->list_length;
+    struct strbuf text = STRBUF_INIT;
+    struct tree *tree;
+
+    strbuf_add(&text, whole->data, prescan->list_start);
+    strbuf_add_repeated(&text, '\n', prescan->list_lines);
+    strbuf_add(&text, whole->data + rest, whole->length - rest);
+    tree = create_tree(reader, text.data, 1);
+    strbuf_release(&text);
+    return tree;
+}
+
+static void read_piece(struct reader *reader, const struct piece *piece,
+                       const struct draft *defaults)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct tree *tree;
+
+    strbuf_add_string(&text, "endpoints=(");
+    strbuf_add(&text, reader->text.text.data + piece->start, piece->length);
+    strbuf_add_string(&text, ");\n");
+    tree = create_tree(reader, text.data, piece->first_line);
+    strbuf_release(&text);
+    if (!tree)
+        return;
+    tree_count_from(tree, piece->first_element);
+    read_endpoints(reader, node_member(tree_root(tree), "endpoints"), defaults);
+    tree_destroy(tree);
+}
+
+static void check_there_are_endpoints(struct reader *reader,
+                                      const struct node *node,
+                                      const struct prescan *prescan)
+{
+    if (reader->plan->endpoint_count || mistakes_are_there(&reader->mistakes))
+        return;
+    if (!node)
+        mistakes_add(&reader->mistakes, 0,
+                     "no endpoints; expected endpoints = ( { name = \"...\"; "
+                     "url = \"...\"; } );");
+    else if (prescan->piece_count)
+        reader_complain(reader, node, "no endpoint is enabled");
+    else
+        reader_complain(reader, node, "empty; expected at least one endpoint");
+}
+
+static void read_tree(struct reader *reader, const struct tree *tree,
+                      const struct prescan *prescan)
+{
+    const struct node *root = tree_root(tree);
+    const struct node *endpoints = node_member(root, "endpoints");
+    struct draft defaults;
+
+    check_top_level(reader, root);
+    read_networks(reader, node_member(root, "networks"));
+    read_defaults(reader, node_member(root, "defaults"), &defaults);
+    reader->origins = origins_create(reader->plan->arena, reader->networks,
+                                     reader->network_count);
+    if (endpoints)
+        read_endpoints(reader, endpoints, &defaults);
+    for (size_t i = 0; i < prescan->piece_count; i++)
+        read_piece(reader, &prescan->pieces[i], &defaults);
+    check_there_are_endpoints(reader, endpoints, prescan);
+}
+
+static void warn_of_writers(struct reader *reader)
+{
+    if (secrets_is_empty(reader->plan->secrets))
+        return;
+    for (size_t i = 0; i < reader->text.file_count; i++)
+        if (reader->text.files[i].others_write)
+            mistakes_warn(&reader->mistakes,
+                          plan_text_first_line(&reader->text, i),
+                          "others may write this file, which has to do with "
+                          "secrets; expected chmod go-w");
+}
+
+static void read_text(struct reader *reader)
+{
+    struct prescan prescan;
+    struct tree *tree = NULL;
+
+    if (prescan_run(&prescan, &reader->text, &reader->mistakes))
+        tree = create_main_tree(reader, &prescan);
+    if (tree)
+        read_tree(reader, tree, &prescan);
+    tree_destroy(tree);
+    prescan_release(&prescan);
+    warn_of_writers(reader);
+}
+
+static void reader_init(struct reader *reader, const char *file)
+{
+    memset(reader, 0, sizeof(*reader));
+    reader->plan = plan_create();
+    reader->plan->file = arena_strdup(reader->plan->arena, file);
+    reader->intern = intern_create(reader->plan->arena);
+    reader->names = intern_create(reader->plan->arena);
+    reader->patterns = intern_create(reader->plan->arena);
+    reader->filters = intern_create(reader->plan->arena);
+    reader->lookup = from_process;
+    mistakes_init(&reader->mistakes);
+}
+
+static void reader_release(struct reader *reader)
+{
+    intern_destroy(reader->intern);
+    intern_destroy(reader->names);
+    intern_destroy(reader->patterns);
+    intern_destroy(reader->filters);
+    origins_destroy(reader->origins);
+    plan_text_release(&reader->text);
+    mistakes_release(&reader->mistakes);
+}
+
+struct plan *plan_read(const char *file, struct strbuf *why,
+                       struct strbuf *warnings)
+{
+    struct reader reader;
+    struct plan *plan;
+
+    reader_init(&reader, file);
+    plan = reader.plan;
+    if (plan_text_read(&reader.text, file, &reader.mistakes))
+        read_text(&reader);
+    secrets_seal(plan->secrets);
+    mistakes_tell(&reader.mistakes, &reader.text, plan->secrets, why, warnings);
+    if (mistakes_are_there(&reader.mistakes)) {
+        plan_destroy(plan);
+        plan = NULL;
+    }
+    reader_release(&reader);
+    return plan;
+}
