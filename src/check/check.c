@@ -74,7 +74,7 @@ static int64_t retry_at_us(const struct check *check,
     int64_t delay_ms, at_us;
 
     if (result_is_passed(result) || result->attempts > settings->retries ||
-        !retry_is_allowed(settings, result))
+        !retry_is_allowed(settings, result, transfer_has_sent(transfer)))
         return 0;
     delay_ms =
         retry_delay_ms(settings, result->attempts,

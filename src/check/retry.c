@@ -2,34 +2,26 @@
 
 #include <string.h>
 
-static bool is_passing_status(int status)
-{
-    return status == 429 || status == 502 || status == 503 || status == 504;
-}
-
 static bool may_act_twice(const struct settings *settings)
 {
     return !strcmp(settings->method, "POST") ||
            !strcmp(settings->method, "PATCH");
 }
 
-static bool was_surely_not_acted_on(const struct result *result)
+static bool was_surely_not_acted_on(const struct result *result, bool has_sent)
 {
-    if (result->reason == REASON_STATUS)
-        return result->status == 429 || result->status == 503;
-    return result->phase < PHASE_SEND;
+    return !has_sent || (result->reason == REASON_STATUS &&
+                         (result->status == 429 || result->status == 503));
 }
 
 bool retry_is_allowed(const struct settings *settings,
-                      const struct result *result)
+                      const struct result *result, bool has_sent)
 {
-    if (settings->retry_on)
-        return settings->retry_on >> result->reason & 1;
-    if (!reason_is_retried(result->reason))
+    if (!reason_leads_to_retry(settings->retry_on, result->reason,
+                               result->status))
         return false;
-    if (result->reason == REASON_STATUS && !is_passing_status(result->status))
-        return false;
-    return !may_act_twice(settings) || was_surely_not_acted_on(result);
+    return settings->retry_on || !may_act_twice(settings) ||
+           was_surely_not_acted_on(result, has_sent);
 }
 
 int64_t retry_delay_ms(const struct settings *settings, unsigned number,

@@ -18,11 +18,11 @@ enum { RETRY_DELAY_MS_MOST = 60 * 1000, RETRY_AFTER_S_MOST = 300 };
  * Whether the attempt that RESULT tells of may be repeated, were there retries
  * left: its reason is in the plan's `retry_on`; without one, in the table's
  * default, where a status must be 429, 502, 503 or 504, and a request that a
- * server may act on twice (POST, PATCH) must not have been sent, or have been
- * refused with 429 or 503.
+ * server may act on twice (POST, PATCH) must not have been sent (HAS_SENT: some
+ * hop's request may have been), or have been refused with 429 or 503.
  */
 bool retry_is_allowed(const struct settings *settings,
-                      const struct result *result);
+                      const struct result *result, bool has_sent);
 
 /*
  * Milliseconds to wait before attempt NUMBER + 1: retry_delay doubled for each

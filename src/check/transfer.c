@@ -328,6 +328,11 @@ void transfer_set_waker(struct transfer *transfer, transfer_waker *wake,
     transfer->wake_context = context;
 }
 
+bool transfer_has_sent(const struct transfer *transfer)
+{
+    return transfer->redirects || transfer->facts.requested_us;
+}
+
 int64_t transfer_retry_after_s(const struct transfer *transfer)
 {
     curl_off_t seconds = 0;
