@@ -65,7 +65,7 @@ static CURL *choose_handle(struct transfer *transfer,
            transfer->handles[at].profile)
         at++;
     chosen = transfer->handles[at];
-    if (chosen.profile != profile) {
+    if (chosen.profile != profile || !chosen.easy) {
         if (chosen.profile || !chosen.easy) {
             curl_easy_cleanup(chosen.easy);
             chosen.easy = curl_easy_init();
@@ -78,8 +78,7 @@ static CURL *choose_handle(struct transfer *transfer,
     return chosen.easy;
 }
 
-/* Forget the last hop; connections, addresses and sessions stay. */
-static void prepare_hop(struct transfer *transfer)
+static void forget_hop(struct transfer *transfer)
 {
     transfer->facts = (struct facts){ .content_length = -1, .socket = -1 };
     transfer->facts.is_redirected = transfer->redirects > 0;
@@ -89,6 +88,12 @@ static void prepare_hop(struct transfer *transfer)
     strbuf_clear(&transfer->header_lines);
     strbuf_clear(&transfer->body);
     free_lists(transfer);
+}
+
+/* Connections, addresses and sessions of the handle stay. */
+static void prepare_hop(struct transfer *transfer)
+{
+    forget_hop(transfer);
     curl_easy_reset(transfer->easy);
     observe_install(transfer);
     (void)request_prepare(transfer); /* local_fault tells of a failure */
@@ -121,6 +126,7 @@ void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
     if (transfer->is_deadline_nearest)
         transfer->ends_us = deadline_us;
     if (!transfer->easy) {
+        forget_hop(transfer);
         transfer->local_fault = "libcurl could not make a handle";
         return;
     }
