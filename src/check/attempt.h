@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "exchange.h"
 #include "facts.h"
 #include "rounds/endpoint.h"
 #include "rounds/profiles.h"
@@ -46,7 +47,7 @@ struct transfer {
     unsigned connections_reused;
     const char *local_fault; /* it cannot even be asked; NULL: it can */
     struct strbuf redirect_fault;
-    struct strbuf exchange; /* for -v, secrets still in it */
+    struct exchange exchange; /* for -v */
 
     /* The hop. */
     char *url;

@@ -22,7 +22,7 @@ struct transfer *transfer_create(const struct transfer_shared *shared)
         return NULL;
     }
     strbuf_init(&transfer->redirect_fault);
-    strbuf_init(&transfer->exchange);
+    exchange_init(&transfer->exchange, shared->secrets);
     strbuf_init(&transfer->header_lines);
     strbuf_init(&transfer->body);
     return transfer;
@@ -44,7 +44,7 @@ void transfer_destroy(struct transfer *transfer)
         curl_easy_cleanup(transfer->handles[i].easy);
     free_lists(transfer);
     strbuf_release(&transfer->redirect_fault);
-    strbuf_release(&transfer->exchange);
+    exchange_release(&transfer->exchange);
     strbuf_release(&transfer->header_lines);
     strbuf_release(&transfer->body);
     free(transfer->url);
@@ -116,7 +116,7 @@ void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
     transfer->method = settings->method;
     transfer->has_body = settings->body != NULL;
     strbuf_clear(&transfer->redirect_fault);
-    strbuf_clear(&transfer->exchange);
+    exchange_clear(&transfer->exchange);
     free(transfer->url);
     transfer->url = xstrdup(endpoint->url);
     transfer->began_us = clock_monotonic_us();
@@ -321,9 +321,8 @@ void transfer_finish(struct transfer *transfer, struct result *result)
         judge_answer(transfer, result);
     else
         tell_fault(transfer, &verdict, result);
-    if (transfer->exchange.length && result->outcome != OUTCOME_HEALTHY)
-        result->exchange =
-            hide(transfer, transfer->exchange.data, transfer->exchange.length);
+    if (result->outcome != OUTCOME_HEALTHY)
+        result->exchange = exchange_take(&transfer->exchange);
     free_lists(transfer);
 }
 
