@@ -1,6 +1,7 @@
 """A secret is found in no output, wherever it stood and whoever quotes it."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,16 +23,15 @@ from support.program import Rounds
 PIECE = 8
 
 
-def canary(place: str) -> str:
-    """A secret for one place; no two have a piece in common."""
-    spread = "".join(f"{ord(letter) * 37 % 89:02d}" for letter in place)
-    return f"Cn{spread}-{place}+/ &é\"'%41<{place[::-1]}>"
-
-
 def word(place: str) -> str:
-    """A secret of letters and digits, for where no other will do."""
-    spread = "".join(f"{ord(letter) * 53 % 97:02d}" for letter in place)
-    return f"Wd{spread}x{place[::-1]}"
+    """A secret of letters and digits for one place."""
+    return "W" + hashlib.sha256(place.encode()).hexdigest()[:20]
+
+
+def canary(place: str) -> str:
+    """One with characters that each format writes in its own way."""
+    digits = hashlib.sha256(place.encode()).hexdigest()
+    return f"C{digits[20:30]}+/ &\u00e9\"'%41<{digits[30:40]}>"
 
 
 def pieces(secret: str) -> Iterator[str]:
@@ -79,11 +79,11 @@ class Trap:
 def make_trap(server: EchoServer, faults: Faults, root: Path) -> Trap:
     """A plan with a secret in every place, all quoted when it fails."""
     places = [
-        "header", "cookie", "apikey", "bearer", "password", "query", "json",
-        "form", "proxypass", "listed",
+        "header", "cookie", "apikey", "password", "query", "json", "form",
+        "proxypass", "listed",
     ]
     secrets = {place: canary(place) for place in places}
-    secrets |= {"urlpass": word("urlpass")}
+    secrets |= {place: word(place) for place in ("urlpass", "bearer")}
     env = {
         "API_TOKEN": canary("envtoken"),
         "PATH_SECRET": word("envpath"),

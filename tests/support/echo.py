@@ -14,13 +14,14 @@ import base64
 import binascii
 import json
 import ssl
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from support.connection import Connection
 from support.messages import Request, answer, read_request
 from support.server import Server, origin
 
 STATUS = 418
+FORM = "application/x-www-form-urlencoded"
 
 
 class EchoServer:
@@ -56,37 +57,44 @@ class EchoServer:
 
 def _told(request: Request) -> str:
     """What arrived, in one line."""
-    values = [f"{name}={value}" for name, value in request.headers]
-    values += [request.target, unquote(request.target)]
-    body = request.body.decode("latin-1")
-    values += [body, unquote(body.replace("+", " "))]
+    body = request.body.decode("utf-8", "replace")
+    values = [*_sent_headers(request), request.target]
+    values += [unquote(request.target), body]
+    if request.header("Content-Type") == FORM:
+        values.append(unquote_plus(body))
     for name in ("Authorization", "Proxy-Authorization"):
         values += map(_decoded, request.values(name))
     return " ; ".join(values).replace("\r", " ").replace("\n", " ")
 
 
+def _sent_headers(request: Request) -> list[str]:
+    return [
+        f"{name}={value}".encode("latin-1").decode("utf-8", "replace")
+        for name, value in request.headers
+    ]
+
+
 def _decoded(credentials: str) -> str:
     try:
         data = base64.b64decode(credentials.partition(" ")[2], validate=True)
-        return data.decode("latin-1")
+        return data.decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""
 
 
 def _answer(request: Request) -> bytes:
-    told = _told(request).encode("latin-1", "replace").decode("latin-1")
-    _, first, *rest = request.path.split("/")
-    headers = [("X-Echo", told), ("Set-Cookie", f"session={told}")]
+    told = _told(request)
+    line = told.encode().decode("latin-1")  # as text of a header is written
+    _, first, *rest = urlsplit(request.target).path.split("/")
+    headers = [("X-Echo", line), ("Set-Cookie", f"session={line}")]
     status, text = STATUS, told
     if first in ("before", "json"):
         text = "." * int(rest[0]) + told
     if first == "json":
         text = json.dumps(text)
-    if first == "away":
+    if first in ("away", "around"):
         status = 302
-        headers.append(("Location", "ftp://elsewhere.example/" + quote(told)))
-    if first == "around":
-        status = 302
-        some = quote(told[:4000])
-        headers.append(("Location", f"{request.path}?again={some}"))
-    return answer(status, text.encode("latin-1"), headers, reason=told)
+        some = quote(" ; ".join(_sent_headers(request)), safe="")
+        to = {"away": "ftp://elsewhere.example/", "around": "/around?again="}
+        headers.append(("Location", to[first] + some))
+    return answer(status, text.encode(), headers, reason=line)
