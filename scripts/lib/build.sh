@@ -27,7 +27,7 @@ configure_and_build()
 # The program that a preset has built.
 program_of()
 {
-    echo "$ROOT/build/$1/src/cli/rounds"
+    echo "$ROOT/build/$1/rounds"
 }
 
 # run_tests PRESET [CTEST-OPTION...]: all tests of a build; the whole output is
