@@ -18,6 +18,7 @@
 #include "rounds/strbuf.h"
 #include "rounds/summary.h"
 
+struct report_streamer;
 struct vitals;
 
 /*
@@ -30,9 +31,11 @@ struct report_input {
     struct result *const *results; /* in the plan's order, none NULL */
     size_t result_count;
     const struct summary *summary;
-    int64_t started_at_us;      /* wall clock */
-    const char *engine;         /* "threads" or "async" */
-    const char *shard;          /* "2/4"; NULL: not sharded */
+    int64_t started_at_us; /* wall clock */
+    const char *engine;    /* "threads" or "async" */
+    const char *shard;     /* "2/4"; NULL: not sharded */
+    const char *folder; /* github: stands before relative names of files; NULL:
+                           nothing (github_add_folder()) */
     enum stop_cause stop_cause; /* why it ended early */
     bool is_verbose;            /* text: show the exchange of what failed */
     bool is_quiet;    /* text: only what failed, and one closing line */
@@ -48,6 +51,8 @@ typedef void report_writer(const struct report_input *input,
 struct report_format {
     const char *name; /* "text" "json" */
     report_writer *write;
+    const struct report_streamer *streamer; /* NULL: not while it runs; see
+                                               report_stream.h */
 };
 
 /* NULL: no format of this NAME. */

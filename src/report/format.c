@@ -8,8 +8,13 @@
 
 /* In the order in which messages and --help name them. */
 static const struct report_format formats[] = {
-    { "text", text_report },
-    { "json", json_report },
+    { "text", text_report, NULL },
+    { "json", json_report, NULL },
+    { "jsonl", jsonl_report, &jsonl_streamer },
+    { "junit", junit_report, NULL },
+    { "tap", tap_report, &tap_streamer },
+    { "github", github_report, NULL },
+    { "prometheus", prometheus_report, NULL },
 };
 
 const struct report_format *report_format_find(const char *name)

@@ -22,9 +22,13 @@ const char *machine_text(const struct plan *plan, const char *text,
 const char *machine_message(const struct plan *plan,
                             const struct result *result, struct strbuf *shown)
 {
+    const char *explanation = reason_explanation(result->reason);
+
     if (result->message)
         return machine_text(plan, result->message, shown);
-    return machine_text(plan, reason_explanation(result->reason), shown);
+    strbuf_clear(shown);
+    strbuf_add_string(shown, explanation ? explanation : "");
+    return shown->data;
 }
 
 static void add_line(const struct plan *plan, const char *text,

@@ -1,0 +1,89 @@
+#include "xml.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistr.h>
+
+#include "number.h"
+
+/* https://www.w3.org/TR/xml/#charsets */
+static bool is_allowed(ucs4_t character)
+{
+    return character == '\t' || character == '\n' || character == '\r' ||
+           (character >= 0x20 && character <= 0xd7ff) ||
+           (character >= 0xe000 && character <= 0xfffd) || character >= 0x10000;
+}
+
+/* What stands for CHARACTER; NULL: itself. */
+static const char *reference_to(ucs4_t character, bool is_attribute)
+{
+    switch (character) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return is_attribute ? "&quot;" : NULL;
+    case '\t':
+        return is_attribute ? "&#9;" : NULL;
+    case '\n': /* a parser makes a space of one that stands in an attribute */
+        return is_attribute ? "&#10;" : NULL;
+    case '\r': /* and a line feed of one that stands anywhere */
+        return "&#13;";
+    default:
+        return NULL;
+    }
+}
+
+static void add_escaped(struct strbuf *out, const char *text, bool is_attribute)
+{
+    static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+    const uint8_t *bytes = (const uint8_t *)text;
+    size_t length = strlen(text);
+    size_t at = 0;
+
+    while (at < length) {
+        ucs4_t character;
+        int used = u8_mbtoucr(&character, bytes + at, length - at);
+        const char *reference;
+
+        if (used <= 0 || !is_allowed(character)) {
+            strbuf_add_string(out, replacement);
+            at += used > 0 ? (size_t)used : 1;
+            continue;
+        }
+        reference = reference_to(character, is_attribute);
+        if (reference)
+            strbuf_add_string(out, reference);
+        else
+            strbuf_add(out, bytes + at, (size_t)used);
+        at += (size_t)used;
+    }
+}
+
+void xml_add_text(struct strbuf *out, const char *text)
+{
+    add_escaped(out, text, false);
+}
+
+void xml_add_attribute(struct strbuf *out, const char *name, const char *text)
+{
+    strbuf_addf(out, " %s=\"", name);
+    add_escaped(out, text, true);
+    strbuf_add_char(out, '"');
+}
+
+void xml_add_count(struct strbuf *out, const char *name, uint64_t count)
+{
+    strbuf_addf(out, " %s=\"%" PRIu64 "\"", name, count);
+}
+
+void xml_add_seconds(struct strbuf *out, const char *name, int64_t duration_us)
+{
+    strbuf_addf(out, " %s=\"", name);
+    number_add_fixed(out, duration_us < 0 ? 0 : duration_us, 3);
+    strbuf_add_char(out, '"');
+}
