@@ -25,7 +25,7 @@ static const struct option table[] = {
     { "workers", 'n', "N", N_("workers (plan: 16)"), OPTION_NUMBER,
       FIELD(round.workers), 1, 10000 },
     { "report", 0, "FORMAT[=FILE]",
-      N_("text (default), json; may be repeated, one to stdout"), OPTION_LIST,
+      N_("text (default), json; one of them to stdout"), OPTION_LIST,
       FIELD(round.reports), 0, 0 },
     { "color", 0, "WHEN", N_("auto, always or never (auto)"), OPTION_TEXT,
       FIELD(round.color), 0, 0 },
@@ -42,8 +42,8 @@ static void describe(FILE *stream)
         _("Usage: rounds demo [OPTION...]\n"
           "\n"
           "Starts targets on loopback inside this program (well, slow, wrong, "
-          "refused, silent)\nand makes one round over them, so that you see "
-          "every outcome without internet.\nIt ends with exit code 1, since "
+          "refused,\nsilent) and makes one round over them, so that you see "
+          "every outcome without\ninternet. It ends with exit code 1, since "
           "some of them fail on purpose.\n\n"),
         stream);
     options_describe(table, stream);
