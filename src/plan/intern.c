@@ -110,10 +110,11 @@ static const void *copy_bytes(struct arena *arena, const void *bytes,
 static struct entry *enter(struct intern *intern, const void *bytes,
                            size_t size)
 {
-    uint32_t hash = hash_of(bytes, size);
     struct entry *entry;
+    uint32_t hash;
 
     assert(size <= UINT32_MAX);
+    hash = hash_of(bytes, size);
     entry = find(intern, bytes, size, hash);
     if (entry->bytes)
         return entry;
@@ -129,7 +130,8 @@ static struct entry *enter(struct intern *intern, const void *bytes,
 const void *intern_bytes(struct intern *intern, const void *bytes, size_t size,
                          bool *is_new)
 {
-    struct entry *entry = enter(intern, bytes, size);
+    /* An array without elements may have no address either. */
+    struct entry *entry = enter(intern, bytes ? bytes : "", size);
 
     if (is_new)
         *is_new = !entry->bytes;

@@ -20,7 +20,7 @@ struct intern *intern_create(struct arena *arena);
 void intern_destroy(struct intern *intern); /* NULL is allowed */
 
 /*
- * SIZE bytes, below 4 GiB, aligned for any type and with a NUL behind them.
+ * SIZE bytes, below 4 GiB (NULL where there are 0), aligned for any type and with a NUL behind them.
  * *IS_NEW, where given, tells whether they were not there before. Structs must
  * have their padding zeroed.
  */

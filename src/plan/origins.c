@@ -70,10 +70,9 @@ static size_t prefix_length(const char *text)
  */
 static bool is_plain(const char *rest)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "abcdefghijklmnopqrstuvwxyz"
-                                "0123456789/-._~?=&+,;:@!*'()$";
-    size_t length = strspn(rest, plain);
+    size_t length = strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz"
+                                 "0123456789/-._~?=&+,;:@!*'()$");
 
     return rest[0] == '/' && rest[length] == '\0' && !strstr(rest, "/.") &&
            rest[length - 1] != '?';

@@ -414,8 +414,7 @@ static bool complain_torn(struct scan *scan)
     struct shown shown = show_bytes(scan, start, length);
 
     return complain(scan, scan->before.line,
-                    "%s stands without quotes; expected \"%s\"", shown.text,
-                    shown.text);
+                    "%s without quotes; expected quotes around it", shown.text);
 }
 
 static bool take_value(struct scan *scan)
@@ -446,8 +445,8 @@ static bool take_value(struct scan *scan)
         return push(scan);
     case TOKEN_NAME:
         return complain(scan, token->line,
-                        "%s stands without quotes; expected \"%s\"",
-                        show(scan, token).text, show(scan, token).text);
+                        "%s without quotes; expected quotes around it",
+                        show(scan, token).text);
     case TOKEN_CLOSE:
         if (frame->state == ELEMENT)
             return complain(scan, token->line,

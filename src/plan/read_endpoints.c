@@ -70,7 +70,7 @@ static const char *claim_name(struct reader *reader, const struct node *node,
         has_control_characters(name) ||
         u8_check((const uint8_t *)name, strlen(name))) {
         reader_complain(reader, member,
-                        "expected 1 to %d bytes of UTF-8 on one line",
+                        "no name; expected 1 to %d bytes of UTF-8 on one line",
                         LONGEST_NAME_BYTES);
         return NULL;
     }
@@ -105,6 +105,16 @@ static void add_query(struct strbuf *url, const struct draft *draft)
     }
 }
 
+/* A URL that cannot be read may hold a password where nobody looks for it. */
+static void complain_url(struct reader *reader, const struct draft *draft,
+                         const char *why)
+{
+    if (strpbrk(draft->url, "@?"))
+        reader_complain(reader, draft->url_node, "%s", why);
+    else
+        reader_complain(reader, draft->url_node, "\"%s\": %s", draft->url, why);
+}
+
 /* Fill in what follows from the URL; false: a mistake was told. */
 static bool set_url(struct reader *reader, const struct node *node,
                     struct draft *draft, struct endpoint *endpoint)
@@ -118,7 +128,7 @@ static bool set_url(struct reader *reader, const struct node *node,
     if (!draft->url)
         return false;
     if (!origins_read_url(reader->origins, draft->url, &parsed, &why)) {
-        reader_complain(reader, draft->url_node, "%s", why.data);
+        complain_url(reader, draft, why.data);
         strbuf_release(&why);
         return false;
     }

@@ -169,6 +169,20 @@ static void credentials_in_urls_are_hidden_without_being_known(void **state)
     assert_hidden(NULL, "a://", "a://");
 }
 
+static void parameters_of_secret_names_are_hidden_in_urls(void **state)
+{
+    (void)state;
+    assert_hidden(NULL, "http://h/?a=b&api_key=xyz&c=d",
+                  "http://h/?a=b&api_key=***&c=d");
+    assert_hidden(NULL, "see http://h/?token=xyz.", "see http://h/?token=***");
+    assert_hidden(NULL, "\"/x?access_token=1#top\"",
+                  "\"/x?access_token=***#top\"");
+    assert_hidden(NULL, "?page=2&size=3", "?page=2&size=3");
+    assert_hidden(NULL, "?token=&x=1", "?token=&x=1");
+    assert_hidden(NULL, "==?=&=", "==?=&=");
+    assert_hidden(NULL, "token=xyz", "token=xyz");
+}
+
 static void fields_of_secret_names_give_the_secrets_within_them(void **state)
 {
     struct secrets *secrets = secrets_create();
@@ -244,6 +258,7 @@ int main(void)
         cmocka_unit_test(of_secrets_that_overlap_no_end_stays_behind),
         cmocka_unit_test(short_values_are_not_searched_for),
         cmocka_unit_test(credentials_in_urls_are_hidden_without_being_known),
+        cmocka_unit_test(parameters_of_secret_names_are_hidden_in_urls),
         cmocka_unit_test(fields_of_secret_names_give_the_secrets_within_them),
         cmocka_unit_test(nul_bytes_hide_nothing_from_the_search),
         cmocka_unit_test(
