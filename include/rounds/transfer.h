@@ -9,7 +9,8 @@
  *     if (transfer_can_begin(transfer))
  *         do
  *             code = curl_easy_perform(transfer_easy(transfer));
- *         while (transfer_continue(transfer, code));
+ *         while (transfer_continue(transfer, code) &&
+ *                transfer_resume(transfer, 0));
  *     transfer_finish(transfer, result);
  *
  * Redirects are followed here, one transfer a hop, so that what is known of a
@@ -56,8 +57,24 @@ bool transfer_can_begin(const struct transfer *transfer);
 /* The handle to perform next. It may change with each begin. */
 CURL *transfer_easy(struct transfer *transfer);
 
-/* CODE ended a hop. True: a redirect was prepared, perform again. */
+/*
+ * CODE ended a hop. True: it leads on to transfer_origin(); resume or cancel,
+ * then perform again.
+ */
 bool transfer_continue(struct transfer *transfer, CURLcode code);
+
+/* Where the next hop goes: "https://host:port". Until it is resumed. */
+const char *transfer_origin(const struct transfer *transfer);
+
+/*
+ * Prepare the next hop. The WAITED_US that it had to wait for its turn are not
+ * the endpoint's: they count as queued, and for no limit but the round's end.
+ * False: there is nothing more to perform, go to finish.
+ */
+bool transfer_resume(struct transfer *transfer, int64_t waited_us);
+
+/* The next hop will not be made: told as `cancelled`. */
+void transfer_cancel(struct transfer *transfer);
 
 /*
  * Judge the attempt and write what it came to into RESULT: outcome, reason,

@@ -40,7 +40,10 @@ struct transfer {
     /* The attempt. */
     const struct endpoint *endpoint;
     int64_t began_us;
-    int64_t ends_us; /* its last moment */
+    int64_t own_end_us;  /* by its `timeout` */
+    int64_t deadline_us; /* the round's end; 0: none */
+    int64_t ends_us;     /* whichever comes first */
+    int64_t waited_us;   /* for its turn, between hops */
     bool is_deadline_nearest;
     unsigned redirects;
     unsigned connections_opened;
@@ -51,6 +54,7 @@ struct transfer {
 
     /* The hop. */
     char *url;
+    char *origin; /* of the url, once it was redirected */
     const char *method;
     bool has_body;
     bool is_stripped; /* at another origin: nothing configured goes along */

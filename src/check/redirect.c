@@ -43,18 +43,19 @@ static char *find_location(const struct strbuf *lines)
     return NULL;
 }
 
-static bool is_same_origin(const char *left, const char *right)
+/* The caller's; NULL for what is no URL, which a followed one always is. */
+static char *origin_of(const char *url)
 {
     struct strbuf why = STRBUF_INIT;
-    struct url_parts first = { 0 }, second = { 0 };
-    bool is_same = url_parse(left, &first, &why) &&
-                   url_parse(right, &second, &why) &&
-                   !strcmp(first.origin, second.origin);
+    struct url_parts parts;
+    char *origin = NULL;
 
-    url_parts_release(&first);
-    url_parts_release(&second);
+    if (url_parse(url, &parts, &why)) {
+        origin = xstrdup(parts.origin);
+        url_parts_release(&parts);
+    }
     strbuf_release(&why);
-    return is_same;
+    return origin;
 }
 
 /* 303 asks for a GET, and so 301 and 302 have long been read for a POST. */
@@ -84,20 +85,26 @@ static bool leads_on(const struct transfer *transfer)
 
 static void go_to(struct transfer *transfer, char *target)
 {
-    bool stays = is_same_origin(transfer->url, target);
+    char *before = origin_of(transfer->url);
+    char *origin = origin_of(target);
+    bool stays = before && origin && !strcmp(before, origin);
 
+    free(before);
     change_method(transfer, transfer->facts.status);
     if (!stays && transfer->has_body) {
         strbuf_addf(&transfer->redirect_fault,
                     "the redirect to %s would take the request's body to "
                     "another origin",
                     target);
+        free(origin);
         free(target);
         return;
     }
     if (!stays)
         transfer->is_stripped = true; /* for good, wherever it leads on */
+    free(transfer->origin);
     free(transfer->url);
+    transfer->origin = origin;
     transfer->url = target;
     transfer->redirects++;
 }

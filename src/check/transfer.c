@@ -48,6 +48,7 @@ void transfer_destroy(struct transfer *transfer)
     strbuf_release(&transfer->header_lines);
     strbuf_release(&transfer->body);
     free(transfer->url);
+    free(transfer->origin);
     free(transfer);
 }
 
@@ -100,6 +101,16 @@ static void prepare_hop(struct transfer *transfer)
     transfer->facts.began_us = clock_monotonic_us();
 }
 
+/* When the attempt ends, and whether the round's end comes before its own. */
+static void set_end(struct transfer *transfer, int64_t ends_us)
+{
+    int64_t deadline_us = transfer->deadline_us;
+
+    transfer->is_deadline_nearest = deadline_us && deadline_us < ends_us;
+    transfer->own_end_us = ends_us;
+    transfer->ends_us = transfer->is_deadline_nearest ? deadline_us : ends_us;
+}
+
 void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
                     int64_t deadline_us)
 {
@@ -120,11 +131,9 @@ void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
     free(transfer->url);
     transfer->url = xstrdup(endpoint->url);
     transfer->began_us = clock_monotonic_us();
-    transfer->ends_us = transfer->began_us + settings->timeout_ms * 1000;
-    transfer->is_deadline_nearest =
-        deadline_us && deadline_us < transfer->ends_us;
-    if (transfer->is_deadline_nearest)
-        transfer->ends_us = deadline_us;
+    transfer->waited_us = 0;
+    transfer->deadline_us = deadline_us;
+    set_end(transfer, transfer->began_us + settings->timeout_ms * 1000);
     if (!transfer->easy) {
         forget_hop(transfer);
         transfer->local_fault = "libcurl could not make a handle";
@@ -163,8 +172,31 @@ bool transfer_continue(struct transfer *transfer, CURLcode code)
     verdict = verdict_of(&transfer->facts);
     if (verdict.reason != REASON_NONE || !redirect_follow(transfer))
         return false;
+    return true;
+}
+
+const char *transfer_origin(const struct transfer *transfer)
+{
+    return transfer->origin;
+}
+
+bool transfer_resume(struct transfer *transfer, int64_t waited_us)
+{
+    transfer->waited_us += waited_us;
+    set_end(transfer, transfer->own_end_us + waited_us);
+    if (transfer->is_deadline_nearest &&
+        clock_monotonic_us() >= transfer->ends_us) {
+        transfer_cancel(transfer);
+        return false;
+    }
     prepare_hop(transfer);
     return !transfer->local_fault;
+}
+
+void transfer_cancel(struct transfer *transfer)
+{
+    transfer->facts.code = CURLE_ABORTED_BY_CALLBACK;
+    transfer->facts.is_cancelled = true;
 }
 
 static int64_t span(int64_t from_us, int64_t to_us)
@@ -184,7 +216,7 @@ static void fill_timings(const struct transfer *transfer,
     int64_t connected = facts->requested_us ? facts->requested_us : end;
     bool is_reused = facts->requested_us && facts->new_connections == 0;
 
-    timings->total_us = end - transfer->began_us;
+    timings->total_us = end - transfer->began_us - transfer->waited_us;
     if (!is_reused) {
         int64_t resolved = facts->resolved_us ? facts->resolved_us : end;
         int64_t tcp_end = facts->tls_began_us ? facts->tls_began_us : connected;
@@ -251,7 +283,8 @@ static void judge_answer(struct transfer *transfer, struct result *result)
         .kept_body_bytes = transfer->body.length,
         .body_bytes = transfer->facts.body_bytes,
         .url = transfer->url,
-        .elapsed_us = transfer->facts.ended_us - transfer->began_us,
+        .elapsed_us =
+            transfer->facts.ended_us - transfer->began_us - transfer->waited_us,
         .certificate_expires_at_s = transfer->certificate_expires_at_s,
         .now_s = clock_wall_us() / 1000000,
         .secrets = transfer->shared->secrets,
@@ -316,7 +349,7 @@ void transfer_finish(struct transfer *transfer, struct result *result)
     result->connections_opened += transfer->connections_opened;
     result->connections_reused += transfer->connections_reused;
     fill_answer(transfer, result);
-    result->timings.queued_us = queued_us;
+    result->timings.queued_us = queued_us + transfer->waited_us;
     if (verdict.reason == REASON_NONE)
         judge_answer(transfer, result);
     else

@@ -2,48 +2,70 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "heap.h"
+#include "lane.h"
 #include "pacer.h"
 #include "rounds/xalloc.h"
 
-enum { BUCKETS = 1024, HUNG_AFTER = 2 };
+/* Checks in a row without an answer that make an origin doubtful again. */
+enum { HUNG_AFTER = 2 };
 
-/* One origin, whatever the profile: what per_origin counts. */
-struct site {
-    struct site *next; /* in its bucket */
-    size_t in_flight;
-    size_t lanes;
-    uint32_t hash;
-    char origin[];
-};
-
-struct lane {
-    struct lane *next; /* in its bucket */
-    struct site *site;
-    unsigned profile;
-    struct check *first, *last; /* waiting, in the order they came */
-    size_t waiting;
-    size_t holders;   /* seats that point here */
-    size_t in_flight; /* of them, at work */
-    unsigned silent;  /* checks in a row that got no answer */
-    size_t place;     /* in agenda->active while something waits */
+/* A check that is not due yet. */
+struct delayed {
+    struct check *check;
+    struct lane *lane;
+    struct heap_place place;
 };
 
 struct agenda {
     const struct network *network;
     struct pacer pacer;
-    struct site *sites[BUCKETS];
-    struct lane *lanes[BUCKETS];
-    struct lane **active; /* lanes with something waiting */
-    size_t active_count, active_capacity;
-    struct check **later; /* a heap by due_us: not due yet */
-    unsigned *later_profiles;
-    size_t later_count, later_capacity, later_profile_capacity;
-    size_t waiting; /* in lanes */
+    struct lanes lanes;
+    struct heap proven;   /* lanes that answer, the neediest first */
+    struct heap doubtful; /* the others, those with least doubt first */
+    struct heap later;    /* delayed ones, by due_us */
+    size_t waiting;       /* in lanes */
     size_t in_flight;
-    size_t in_flight_hung; /* of them, in lanes that seem hung */
+    size_t in_flight_doubtful; /* of them, in lanes that are not proven */
 };
+
+/*
+ * A lane is proven once it has answered, until its checks fall silent. What is
+ * not may be hung, and who goes there may be held up for a whole time limit.
+ */
+static bool is_proven(const struct lane *lane)
+{
+    return lane->has_answered && lane->silent < HUNG_AFTER;
+}
+
+/* More waits for each worker that would share it. */
+static bool is_needier(const void *left, const void *right)
+{
+    const struct lane *lane = left, *other = right;
+
+    return lane->waiting * (other->in_flight + 1) >
+           other->waiting * (lane->in_flight + 1);
+}
+
+/* Fewer checks there have ended without an answer, or may yet. */
+static bool is_less_doubtful(const void *left, const void *right)
+{
+    const struct lane *lane = left, *other = right;
+    size_t doubt = lane->silent + lane->in_flight;
+    size_t other_doubt = other->silent + other->in_flight;
+
+    if (doubt != other_doubt)
+        return doubt < other_doubt;
+    return is_needier(lane, other);
+}
+
+static bool is_due_earlier(const void *left, const void *right)
+{
+    const struct delayed *delayed = left, *other = right;
+
+    return delayed->check->due_us < other->check->due_us;
+}
 
 struct agenda *agenda_create(const struct network *network)
 {
@@ -51,6 +73,10 @@ struct agenda *agenda_create(const struct network *network)
 
     agenda->network = network;
     pacer_init(&agenda->pacer, network->rate);
+    heap_init(&agenda->proven, is_needier, offsetof(struct lane, place));
+    heap_init(&agenda->doubtful, is_less_doubtful,
+              offsetof(struct lane, place));
+    heap_init(&agenda->later, is_due_earlier, offsetof(struct delayed, place));
     return agenda;
 }
 
@@ -62,111 +88,24 @@ void agenda_destroy(struct agenda *agenda)
         return;
     while ((check = agenda_take_any(agenda)))
         check_destroy(check);
-    for (size_t i = 0; i < BUCKETS; i++) {
-        while (agenda->lanes[i]) {
-            struct lane *lane = agenda->lanes[i];
-
-            agenda->lanes[i] = lane->next;
-            free(lane);
-        }
-        while (agenda->sites[i]) {
-            struct site *site = agenda->sites[i];
-
-            agenda->sites[i] = site->next;
-            free(site);
-        }
-    }
-    free(agenda->active);
-    free(agenda->later);
-    free(agenda->later_profiles);
+    heap_release(&agenda->proven);
+    heap_release(&agenda->doubtful);
+    heap_release(&agenda->later);
     free(agenda);
 }
 
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
-static uint32_t hash_of(const char *text)
+/* To be called whenever what the heaps' order goes by has changed. */
+static void settle(struct agenda *agenda, struct lane *lane)
 {
-    uint32_t hash = 2166136261U;
+    struct heap *heap = is_proven(lane) ? &agenda->proven : &agenda->doubtful;
 
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619U;
-    return hash;
-}
-
-static struct site *find_site(struct agenda *agenda, const char *origin)
-{
-    uint32_t hash = hash_of(origin);
-    struct site **bucket = &agenda->sites[hash % BUCKETS];
-    struct site *site = *bucket;
-    size_t length = strlen(origin) + 1;
-
-    while (site && strcmp(site->origin, origin) != 0)
-        site = site->next;
-    if (site)
-        return site;
-    site = xcalloc(1, sizeof(*site) + length);
-    memcpy(site->origin, origin, length);
-    site->hash = hash;
-    site->next = *bucket;
-    *bucket = site;
-    return site;
-}
-
-static struct lane **lane_bucket(struct agenda *agenda, const struct site *site,
-                                 unsigned profile)
-{
-    return &agenda->lanes[(site->hash ^ profile * 2654435761U) % BUCKETS];
-}
-
-static struct lane *find_lane(struct agenda *agenda, const char *origin,
-                              unsigned profile)
-{
-    struct site *site = find_site(agenda, origin);
-    struct lane **bucket = lane_bucket(agenda, site, profile);
-    struct lane *lane = *bucket;
-
-    while (lane && (lane->site != site || lane->profile != profile))
-        lane = lane->next;
-    if (lane)
-        return lane;
-    lane = xcalloc(1, sizeof(*lane));
-    lane->site = site;
-    lane->profile = profile;
-    lane->next = *bucket;
-    *bucket = lane;
-    site->lanes++;
-    return lane;
-}
-
-static void forget_site(struct agenda *agenda, struct site *site)
-{
-    struct site **link = &agenda->sites[site->hash % BUCKETS];
-
-    while (*link != site)
-        link = &(*link)->next;
-    *link = site->next;
-    free(site);
-}
-
-/* A lane with nobody and nothing in it is gone, and so is what it learned. */
-static void forget_if_empty(struct agenda *agenda, struct lane *lane)
-{
-    struct site *site = lane->site;
-    struct lane **link;
-
-    if (lane->waiting || lane->holders)
-        return;
-    link = lane_bucket(agenda, site, lane->profile);
-    while (*link != lane)
-        link = &(*link)->next;
-    *link = lane->next;
-    free(lane);
-    if (!--site->lanes)
-        forget_site(agenda, site);
-}
-
-static bool is_hung(const struct lane *lane)
-{
-    return lane->silent >= HUNG_AFTER;
+    if (lane->heap && lane->heap != heap)
+        heap_remove(lane->heap, lane);
+    lane->heap = heap;
+    if (lane->waiting && !lane->is_parked)
+        heap_put(heap, lane);
+    else
+        heap_remove(heap, lane);
 }
 
 static void append(struct agenda *agenda, struct lane *lane,
@@ -178,13 +117,9 @@ static void append(struct agenda *agenda, struct lane *lane,
     else
         lane->first = check;
     lane->last = check;
-    if (!lane->waiting++) {
-        agenda->active = xgrow(agenda->active, agenda->active_count,
-                               &agenda->active_capacity, sizeof(struct lane *));
-        lane->place = agenda->active_count;
-        agenda->active[agenda->active_count++] = lane;
-    }
+    lane->waiting++;
     agenda->waiting++;
+    settle(agenda, lane);
 }
 
 static struct check *take_first(struct agenda *agenda, struct lane *lane)
@@ -195,132 +130,162 @@ static struct check *take_first(struct agenda *agenda, struct lane *lane)
     if (!lane->first)
         lane->last = NULL;
     check->next = NULL;
-    if (!--lane->waiting) {
-        struct lane *moved = agenda->active[--agenda->active_count];
-
-        agenda->active[lane->place] = moved;
-        moved->place = lane->place;
-    }
+    lane->waiting--;
     agenda->waiting--;
+    settle(agenda, lane);
     return check;
 }
 
-static void swap_later(struct agenda *agenda, size_t left, size_t right)
+static void add_later(struct agenda *agenda, struct lane *lane,
+                      struct check *check)
 {
-    struct check *check = agenda->later[left];
-    unsigned profile = agenda->later_profiles[left];
+    struct delayed *delayed = xcalloc(1, sizeof(*delayed));
 
-    agenda->later[left] = agenda->later[right];
-    agenda->later_profiles[left] = agenda->later_profiles[right];
-    agenda->later[right] = check;
-    agenda->later_profiles[right] = profile;
+    delayed->check = check;
+    delayed->lane = lane;
+    lane->delayed++;
+    heap_put(&agenda->later, delayed);
 }
 
-static void add_later(struct agenda *agenda, struct check *check,
-                      unsigned profile)
+/* The earliest one. */
+static struct check *take_later(struct agenda *agenda, struct lane **lane)
 {
-    size_t at = agenda->later_count;
+    struct delayed *delayed = heap_first(&agenda->later);
+    struct check *check = delayed->check;
 
-    agenda->later = xgrow(agenda->later, at, &agenda->later_capacity,
-                          sizeof(struct check *));
-    agenda->later_profiles =
-        xgrow(agenda->later_profiles, at, &agenda->later_profile_capacity,
-              sizeof(unsigned));
-    agenda->later[at] = check;
-    agenda->later_profiles[at] = profile;
-    agenda->later_count++;
-    while (at &&
-           agenda->later[at]->due_us < agenda->later[(at - 1) / 2]->due_us) {
-        swap_later(agenda, at, (at - 1) / 2);
-        at = (at - 1) / 2;
-    }
+    heap_remove(&agenda->later, delayed);
+    *lane = delayed->lane;
+    (*lane)->delayed--;
+    free(delayed);
+    return check;
 }
 
-/* The earliest one moves to the heap's end and out of it. */
-static struct check *take_later(struct agenda *agenda, unsigned *profile)
+/* When the earliest of those that are not due yet is; INT64_MAX: none is. */
+static int64_t next_due_us(const struct agenda *agenda)
 {
-    size_t at = 0;
+    const struct delayed *delayed = heap_first(&agenda->later);
 
-    swap_later(agenda, 0, --agenda->later_count);
-    for (;;) {
-        size_t least = at;
-
-        for (size_t child = 2 * at + 1;
-             child <= 2 * at + 2 && child < agenda->later_count; child++)
-            if (agenda->later[child]->due_us < agenda->later[least]->due_us)
-                least = child;
-        if (least == at)
-            break;
-        swap_later(agenda, at, least);
-        at = least;
-    }
-    *profile = agenda->later_profiles[agenda->later_count];
-    return agenda->later[agenda->later_count];
+    return delayed ? delayed->check->due_us : INT64_MAX;
 }
 
 void agenda_add(struct agenda *agenda, struct check *check, unsigned profile,
                 int64_t now_us)
 {
+    struct lane *lane =
+        lanes_find(&agenda->lanes, check->endpoint->origin, profile);
+
     if (check->due_us > now_us)
-        add_later(agenda, check, profile);
+        add_later(agenda, lane, check);
     else
-        append(agenda, find_lane(agenda, check->endpoint->origin, profile),
-               check);
+        append(agenda, lane, check);
 }
 
 static void wake_what_is_due(struct agenda *agenda, int64_t now_us)
 {
-    while (agenda->later_count && agenda->later[0]->due_us <= now_us) {
-        unsigned profile;
-        struct check *check = take_later(agenda, &profile);
+    while (next_due_us(agenda) <= now_us) {
+        struct lane *lane;
+        struct check *check = take_later(agenda, &lane);
 
-        append(agenda, find_lane(agenda, check->endpoint->origin, profile),
-               check);
+        append(agenda, lane, check);
     }
 }
 
-static bool may_take(const struct agenda *agenda, const struct lane *lane)
+static bool is_full(const struct agenda *agenda, const struct site *site)
 {
     unsigned most = agenda->network->per_origin;
 
-    return lane->waiting && (!most || lane->site->in_flight < most);
+    return most && site->in_flight >= most;
 }
 
-/* Whether one more worker may risk its time on lanes that seem hung. */
+/* Until its origin has a place again, so that nobody looks at it in vain. */
+static void park(struct agenda *agenda, struct lane *lane)
+{
+    lane->is_parked = true;
+    lane->next_parked = lane->site->parked;
+    lane->site->parked = lane;
+    settle(agenda, lane);
+}
+
+static void unpark_all(struct agenda *agenda, struct site *site)
+{
+    while (site->parked) {
+        struct lane *lane = site->parked;
+
+        site->parked = lane->next_parked;
+        lane->is_parked = false;
+        settle(agenda, lane);
+    }
+}
+
+static void enter_site(struct seat *seat, struct site *site)
+{
+    seat->site = site;
+    site->in_flight++;
+}
+
+static void leave_site(struct agenda *agenda, struct seat *seat)
+{
+    struct site *site = seat->site;
+
+    seat->site = NULL;
+    if (!site)
+        return;
+    site->in_flight--;
+    unpark_all(agenda, site);
+    lanes_forget_site_if_unused(&agenda->lanes, site);
+}
+
+static struct lane *first_with_a_place(struct agenda *agenda,
+                                       const struct heap *heap)
+{
+    struct lane *lane;
+
+    while ((lane = heap_first(heap)) && is_full(agenda, lane->site))
+        park(agenda, lane);
+    return lane;
+}
+
+/* Whether one more worker may be put at risk of being held up. */
 static bool may_risk(const struct agenda *agenda)
 {
-    return agenda->in_flight_hung < (agenda->network->workers + 1) / 2;
+    return agenda->in_flight_doubtful < agenda->network->workers / 2;
 }
 
-/* More waits for each worker that would share it. */
-static bool is_needier(const struct lane *lane, const struct lane *other)
+static bool is_untried(const struct lane *lane)
 {
-    return !other || lane->waiting * (other->in_flight + 1) >
-                         other->waiting * (lane->in_flight + 1);
+    return !lane->silent && !lane->in_flight;
 }
 
-static struct lane *choose_lane(const struct agenda *agenda,
-                                const struct seat *seat)
+/* Nobody is there, or those who are have enough to do for long. */
+static bool is_worth_joining(const struct lane *lane)
 {
-    struct lane *sound = NULL, *hung = NULL;
+    return lane->waiting > 2 * lane->in_flight;
+}
 
-    if (seat->lane && may_take(agenda, seat->lane) && !is_hung(seat->lane))
-        return seat->lane;
-    for (size_t i = 0; i < agenda->active_count; i++) {
-        struct lane *lane = agenda->active[i];
+/*
+ * Doubtful lanes come first, since what may take long is begun early, but not
+ * for everybody. Past that, an origin nobody has tried costs one connection, as
+ * it costs one to help with the last few checks of another.
+ */
+static bool is_doubtful_first(const struct agenda *agenda,
+                              const struct lane *doubtful,
+                              const struct lane *proven)
+{
+    return may_risk(agenda) ||
+           (is_untried(doubtful) && !is_worth_joining(proven));
+}
 
-        if (!may_take(agenda, lane))
-            continue;
-        if (is_hung(lane)) {
-            if (is_needier(lane, hung))
-                hung = lane;
-        } else if (is_needier(lane, sound)) {
-            sound = lane;
-        }
-    }
-    if (hung && (!sound || may_risk(agenda)))
-        return hung;
-    return sound;
+static struct lane *choose_lane(struct agenda *agenda, const struct seat *seat)
+{
+    struct lane *own = seat->lane, *doubtful, *proven;
+
+    if (own && own->waiting && is_proven(own) && !is_full(agenda, own->site))
+        return own;
+    doubtful = first_with_a_place(agenda, &agenda->doubtful);
+    proven = first_with_a_place(agenda, &agenda->proven);
+    if (!doubtful || !proven)
+        return doubtful ? doubtful : proven;
+    return is_doubtful_first(agenda, doubtful, proven) ? doubtful : proven;
 }
 
 static void sit_down(struct agenda *agenda, struct seat *seat,
@@ -334,7 +299,7 @@ static void sit_down(struct agenda *agenda, struct seat *seat,
     seat->lane = lane;
     if (left) {
         left->holders--;
-        forget_if_empty(agenda, left);
+        lanes_forget_if_empty(&agenda->lanes, left);
     }
 }
 
@@ -347,7 +312,7 @@ struct check *agenda_take(struct agenda *agenda, struct seat *seat,
     wake_what_is_due(agenda, now_us);
     lane = choose_lane(agenda, seat);
     if (!lane) {
-        *until_us = agenda->later_count ? agenda->later[0]->due_us : INT64_MAX;
+        *until_us = next_due_us(agenda);
         return NULL;
     }
     *until_us = pacer_next_us(&agenda->pacer, now_us);
@@ -357,30 +322,31 @@ struct check *agenda_take(struct agenda *agenda, struct seat *seat,
     sit_down(agenda, seat, lane);
     seat->is_in_flight = true;
     lane->in_flight++;
-    lane->site->in_flight++;
+    enter_site(seat, lane->site);
     agenda->in_flight++;
-    agenda->in_flight_hung += is_hung(lane);
+    agenda->in_flight_doubtful += !is_proven(lane);
     return take_first(agenda, lane);
 }
 
 void agenda_end(struct agenda *agenda, struct seat *seat, bool has_answered)
 {
     struct lane *lane = seat->lane;
-    bool was_hung = is_hung(lane);
+    bool was_proven = is_proven(lane);
 
     assert(seat->is_in_flight);
-    lane->silent = has_answered ? 0 : lane->silent + 1;
-    if (was_hung)
-        agenda->in_flight_hung--;
     seat->is_in_flight = false;
     lane->in_flight--;
-    lane->site->in_flight--;
+    leave_site(agenda, seat);
     agenda->in_flight--;
-    /* All who are at work there now count as those who joined it so. */
-    if (was_hung && !is_hung(lane))
-        agenda->in_flight_hung -= lane->in_flight;
-    else if (!was_hung && is_hung(lane))
-        agenda->in_flight_hung += lane->in_flight;
+    agenda->in_flight_doubtful -= !was_proven;
+    lane->silent = has_answered ? 0 : lane->silent + 1;
+    lane->has_answered |= has_answered;
+    /* All who are at work there now count as what the lane has become. */
+    if (was_proven && !is_proven(lane))
+        agenda->in_flight_doubtful += lane->in_flight;
+    else if (!was_proven && is_proven(lane))
+        agenda->in_flight_doubtful -= lane->in_flight;
+    settle(agenda, lane);
 }
 
 void agenda_leave(struct agenda *agenda, struct seat *seat)
@@ -392,20 +358,34 @@ void agenda_leave(struct agenda *agenda, struct seat *seat)
     assert(!seat->is_in_flight);
     lane->holders--;
     seat->lane = NULL;
-    forget_if_empty(agenda, lane);
+    lanes_forget_if_empty(&agenda->lanes, lane);
 }
 
-int64_t agenda_reserve_request(struct agenda *agenda, int64_t now_us)
+bool agenda_try_hop(struct agenda *agenda, struct seat *seat,
+                    const char *origin, int64_t now_us, int64_t *until_us)
 {
-    int64_t at_us = pacer_next_us(&agenda->pacer, now_us);
+    struct site *site = lanes_site(&agenda->lanes, origin);
+    bool may_go;
 
-    pacer_take(&agenda->pacer, at_us);
-    return at_us;
+    assert(seat->is_in_flight);
+    if (seat->site != site)
+        leave_site(agenda, seat);
+    *until_us = pacer_next_us(&agenda->pacer, now_us);
+    if (!seat->site && is_full(agenda, site))
+        *until_us = INT64_MAX;
+    may_go = *until_us <= now_us;
+    if (may_go) {
+        pacer_take(&agenda->pacer, now_us);
+        if (!seat->site)
+            enter_site(seat, site);
+    }
+    lanes_forget_site_if_unused(&agenda->lanes, site);
+    return may_go;
 }
 
 size_t agenda_waiting(const struct agenda *agenda)
 {
-    return agenda->waiting + agenda->later_count;
+    return agenda->waiting + agenda->later.count;
 }
 
 size_t agenda_in_flight(const struct agenda *agenda)
@@ -415,14 +395,14 @@ size_t agenda_in_flight(const struct agenda *agenda)
 
 struct check *agenda_take_any(struct agenda *agenda)
 {
-    unsigned profile;
+    struct lane *lane = heap_first(&agenda->proven);
+    struct check *check;
 
-    if (agenda->active_count) {
-        struct lane *lane = agenda->active[agenda->active_count - 1];
-        struct check *check = take_first(agenda, lane);
-
-        forget_if_empty(agenda, lane);
-        return check;
-    }
-    return agenda->later_count ? take_later(agenda, &profile) : NULL;
+    if (!lane)
+        lane = heap_first(&agenda->doubtful);
+    if (!lane && !agenda->later.count)
+        return NULL;
+    check = lane ? take_first(agenda, lane) : take_later(agenda, &lane);
+    lanes_forget_if_empty(&agenda->lanes, lane);
+    return check;
 }

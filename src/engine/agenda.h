@@ -6,10 +6,11 @@
  * or clock, so that it can be tested by simulation. Checks wait in lanes, one
  * for each origin and connection profile. A worker goes on with the lane whose
  * connection it holds; else it joins the lane with most waiting for each
- * worker already there. Lanes whose last checks got no answer may not take
- * more than half of the workers while others have something waiting, so that a
- * hung origin holds nobody else up. per_origin and rate hold; a check that
- * waits for its retry holds no worker.
+ * worker already there. Lanes that have not answered yet, or no longer do, get
+ * no more than half of the workers while others have something waiting, and
+ * those with least doubt come first, so that a hung origin holds nobody else
+ * up. per_origin and rate hold; a check that waits for its retry holds no
+ * worker. Each function takes time that grows with the logarithm of the lanes.
  *
  * Not for several threads at once: dispatch.h puts a lock around it.
  */
@@ -23,10 +24,12 @@
 
 struct agenda;
 struct lane;
+struct site;
 
 /* A worker's place: which lane's connection it holds. Zeroed to begin with. */
 struct seat {
     struct lane *lane; /* NULL: none */
+    struct site *site; /* the origin it is at work with; NULL: none */
     bool is_in_flight; /* between agenda_take() and agenda_end() */
 };
 
@@ -57,15 +60,19 @@ void agenda_end(struct agenda *agenda, struct seat *seat, bool has_answered);
 void agenda_leave(struct agenda *agenda, struct seat *seat);
 
 /*
- * A redirect's next hop is one more request: the moment it may be sent, from
- * which on it counts as sent.
+ * The check in SEAT was redirected to ORIGIN: one more request for the rate,
+ * and one at work with that origin in place of the one before. False: not yet;
+ * *UNTIL_US is as in agenda_take(), and it is at work with no origin meanwhile,
+ * so that two cannot wait for each other.
  */
-int64_t agenda_reserve_request(struct agenda *agenda, int64_t now_us);
+bool agenda_try_hop(struct agenda *agenda, struct seat *seat,
+                    const char *origin, int64_t now_us, int64_t *until_us);
 
 size_t agenda_waiting(const struct agenda *agenda); /* retries included */
 size_t agenda_in_flight(const struct agenda *agenda);
 
-/* Any waiting check, due or not; NULL: none is left. To clear up. */
+/* Any waiting check, due or not; NULL: none is left. To clear up, with nothing
+ * in flight. */
 struct check *agenda_take_any(struct agenda *agenda);
 
 #endif

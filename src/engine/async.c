@@ -46,7 +46,8 @@ struct slot {
     struct check *check; /* NULL: idle */
     struct hub *hub;     /* where its transfer runs; NULL: it does not */
     int number;          /* within its network */
-    int64_t begins_us;   /* a redirect waits for the rate until then; 0 */
+    int64_t hopped_us;   /* since then a redirect waits for its turn; 0 */
+    int64_t again_us;    /* and then it is worth trying again; 0 */
     int64_t wakes_us;    /* look at its limits then; 0: no need */
     struct slot *next_idle;
     struct slot *next_timed, *previous_timed; /* those with a moment above */
@@ -61,6 +62,7 @@ struct share {
     size_t slot_count;
     struct slot *idle;
     size_t busy;
+    size_t hopping; /* of them, those with a redirect that waits */
     bool has_ended;
 };
 
@@ -155,12 +157,12 @@ static void release_hubs(struct loop *loop)
 }
 
 /* A slot with a moment of its own stands in the list of timed ones. */
-static void set_times(struct slot *slot, int64_t begins_us, int64_t wakes_us)
+static void set_times(struct slot *slot, int64_t again_us, int64_t wakes_us)
 {
     struct loop *loop = slot->loop;
-    bool is_timed = begins_us || wakes_us;
+    bool is_timed = again_us || wakes_us;
 
-    slot->begins_us = begins_us;
+    slot->again_us = again_us;
     slot->wakes_us = wakes_us;
     if (is_timed == slot->is_timed)
         return;
@@ -186,7 +188,7 @@ static void wake_slot(void *context, int64_t at_us)
 {
     struct slot *slot = context;
 
-    set_times(slot, slot->begins_us, at_us);
+    set_times(slot, slot->again_us, at_us);
 }
 
 static struct share *share_of(struct slot *slot)
@@ -258,19 +260,59 @@ static void begin_attempt(struct slot *slot, struct check *check)
         end_attempt(slot);
 }
 
-/* A redirect's request is one more for the network's rate. */
-static void perform_when_allowed(struct slot *slot)
+static void cancel_hop(struct slot *slot)
 {
-    int64_t begins_us;
+    share_of(slot)->hopping--;
+    slot->hopped_us = 0;
+    transfer_cancel(slot->transfer);
+    end_attempt(slot);
+}
 
-    if (slot->pool->network->network->rate > 0) {
-        begins_us = dispatch_reserve_request(slot->pool->dispatch);
-        if (begins_us > clock_monotonic_us()) {
-            set_times(slot, begins_us, 0);
-            return;
-        }
+/* A redirect's request is one more for the network's limits. */
+static void try_hop(struct slot *slot)
+{
+    struct share *share = share_of(slot);
+    int64_t deadline_us = slot->pool->round->deadline_us;
+    int64_t now_us = clock_monotonic_us();
+    int64_t again_us;
+    bool has_ended;
+
+    if (dispatch_try_hop(slot->pool->dispatch, &slot->seat,
+                         transfer_origin(slot->transfer), share->listener,
+                         &again_us, &has_ended)) {
+        int64_t waited_us = now_us - slot->hopped_us;
+
+        share->hopping--;
+        slot->hopped_us = 0;
+        set_times(slot, 0, 0);
+        if (transfer_resume(slot->transfer, waited_us))
+            perform(slot);
+        else
+            end_attempt(slot);
+        return;
     }
-    perform(slot);
+    if (has_ended || (deadline_us && now_us >= deadline_us)) {
+        cancel_hop(slot);
+        return;
+    }
+    if (deadline_us && deadline_us < again_us)
+        again_us = deadline_us;
+    set_times(slot, again_us, 0); /* or when the dispatch tells */
+}
+
+static void begin_hop(struct slot *slot)
+{
+    share_of(slot)->hopping++;
+    slot->hopped_us = clock_monotonic_us();
+    try_hop(slot);
+}
+
+/* Something has changed: those that wait for a place may have it now. */
+static void retry_hops(struct share *share)
+{
+    for (size_t i = 0; share->hopping && i < share->slot_count; i++)
+        if (share->slots[i].hopped_us)
+            try_hop(&share->slots[i]);
 }
 
 /* libcurl, or we, have ended the hop. */
@@ -285,7 +327,7 @@ static void end_hop(struct slot *slot, CURLcode code)
     slot->hub = NULL;
     set_times(slot, 0, 0);
     if (leads_on)
-        perform_when_allowed(slot);
+        begin_hop(slot);
     else
         end_attempt(slot);
 }
@@ -348,13 +390,12 @@ static void act_on_timers(struct loop *loop)
 
 static void look_at_slot(struct slot *slot, int64_t now_us)
 {
-    if (slot->begins_us && slot->begins_us <= now_us) {
-        set_times(slot, 0, 0);
-        perform(slot);
+    if (slot->again_us && slot->again_us <= now_us) {
+        try_hop(slot);
         return;
     }
     if (slot->wakes_us && slot->wakes_us <= now_us) {
-        set_times(slot, slot->begins_us, 0);
+        set_times(slot, slot->again_us, 0);
         if (slot->hub && transfer_must_end(slot->transfer))
             end_hop(slot, CURLE_ABORTED_BY_CALLBACK);
     }
@@ -380,13 +421,10 @@ static void cancel_all(struct loop *loop)
 
             if (!slot->check || !transfer_must_end(slot->transfer))
                 continue;
-            if (slot->hub) {
+            if (slot->hub)
                 end_hop(slot, CURLE_ABORTED_BY_CALLBACK);
-            } else {
-                (void)transfer_continue(slot->transfer,
-                                        CURLE_ABORTED_BY_CALLBACK);
-                end_attempt(slot);
-            }
+            else
+                cancel_hop(slot);
         }
     }
 }
@@ -396,6 +434,7 @@ static int64_t fill_share(struct share *share)
 {
     int64_t until_us = INT64_MAX;
 
+    retry_hops(share);
     while (share->idle) {
         struct slot *slot = share->idle;
         struct check *check =
@@ -436,8 +475,8 @@ static int wait_ms(const struct loop *loop, int64_t until_us)
         if (hub->due_us && hub->due_us < until_us)
             until_us = hub->due_us;
     for (const struct slot *slot = loop->timed; slot; slot = slot->next_timed) {
-        if (slot->begins_us && slot->begins_us < until_us)
-            until_us = slot->begins_us;
+        if (slot->again_us && slot->again_us < until_us)
+            until_us = slot->again_us;
         if (slot->wakes_us && slot->wakes_us < until_us)
             until_us = slot->wakes_us;
     }

@@ -20,7 +20,8 @@ struct dispatch {
     pthread_cond_t changed;  /* workers wait: something to ask, or the end */
     pthread_cond_t has_room; /* the producer waits */
     struct agenda *agenda;
-    size_t idle; /* workers that wait */
+    size_t idle;    /* workers that wait */
+    size_t hopping; /* of them, with a redirect at hand */
     struct listener *listeners;
     size_t listener_count;
     bool is_closed;
@@ -72,7 +73,9 @@ static void tell_listeners(struct dispatch *dispatch)
 /* One thing more may be asked, or a place at an origin is free. */
 static void tell_one(struct dispatch *dispatch)
 {
-    if (dispatch->idle)
+    if (dispatch->hopping) /* only some of them could make use of it */
+        pthread_cond_broadcast(&dispatch->changed);
+    else if (dispatch->idle)
         pthread_cond_signal(&dispatch->changed);
     tell_listeners(dispatch);
 }
@@ -219,14 +222,55 @@ void dispatch_leave(struct dispatch *dispatch, struct seat *seat)
     pthread_mutex_unlock(&dispatch->lock);
 }
 
-int64_t dispatch_reserve_request(struct dispatch *dispatch)
+/* Under the lock. Whoever waited for the place it left is told. */
+static bool try_hop(struct dispatch *dispatch, struct seat *seat,
+                    const char *origin, int64_t *again_us)
 {
-    int64_t at_us;
+    const struct site *before = seat->site;
+    bool may_go = agenda_try_hop(dispatch->agenda, seat, origin,
+                                 clock_monotonic_us(), again_us);
+
+    if (seat->site != before)
+        tell_one(dispatch);
+    return may_go;
+}
+
+bool dispatch_hop(struct dispatch *dispatch, struct seat *seat,
+                  const char *origin, int64_t until_us)
+{
+    bool may_go = false;
+    int64_t again_us;
 
     pthread_mutex_lock(&dispatch->lock);
-    at_us = agenda_reserve_request(dispatch->agenda, clock_monotonic_us());
+    dispatch->hopping++;
+    while (!dispatch->is_stopped &&
+           !(may_go = try_hop(dispatch, seat, origin, &again_us))) {
+        if (until_us && until_us < again_us)
+            again_us = until_us;
+        if (until_us && clock_monotonic_us() >= until_us)
+            break;
+        wait_until(dispatch, again_us);
+    }
+    dispatch->hopping--;
     pthread_mutex_unlock(&dispatch->lock);
-    return at_us;
+    return may_go;
+}
+
+bool dispatch_try_hop(struct dispatch *dispatch, struct seat *seat,
+                      const char *origin, size_t listener, int64_t *again_us,
+                      bool *has_ended)
+{
+    bool may_go = false;
+
+    *again_us = INT64_MAX;
+    pthread_mutex_lock(&dispatch->lock);
+    *has_ended = dispatch->is_stopped;
+    if (!*has_ended)
+        may_go = try_hop(dispatch, seat, origin, again_us);
+    if (!may_go)
+        dispatch->listeners[listener].is_waiting = true;
+    pthread_mutex_unlock(&dispatch->lock);
+    return may_go;
 }
 
 struct check *dispatch_drain(struct dispatch *dispatch)

@@ -55,8 +55,21 @@ void dispatch_end(struct dispatch *dispatch, struct seat *seat,
 /* The worker goes home. */
 void dispatch_leave(struct dispatch *dispatch, struct seat *seat);
 
-/* The moment (monotonic us) a redirect's next request may be sent. */
-int64_t dispatch_reserve_request(struct dispatch *dispatch);
+/*
+ * The check in SEAT was redirected to ORIGIN: wait until it may ask there, see
+ * agenda_try_hop(). False: the queue was stopped, or UNTIL_US (monotonic; 0:
+ * any time) came first.
+ */
+bool dispatch_hop(struct dispatch *dispatch, struct seat *seat,
+                  const char *origin, int64_t until_us);
+
+/*
+ * The same for an event loop, which must not wait: false at once, *AGAIN_US and
+ * LISTENER as in dispatch_try_pop(), *HAS_ENDED: it was stopped.
+ */
+bool dispatch_try_hop(struct dispatch *dispatch, struct seat *seat,
+                      const char *origin, size_t listener, int64_t *again_us,
+                      bool *has_ended);
 
 /* After the last worker went home: a check that was left; NULL: none. */
 struct check *dispatch_drain(struct dispatch *dispatch);

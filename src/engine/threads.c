@@ -12,7 +12,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "pool.h"
 #include "rounds/clock.h"
@@ -33,37 +32,34 @@ struct crew {
     size_t count; /* started ones */
 };
 
-static void sleep_until(int64_t at_us)
+/* A redirect's request is one more for the network's limits. */
+static bool follow(struct worker *worker, struct transfer *transfer,
+                   struct seat *seat)
 {
-    struct timespec until = {
-        .tv_sec = (time_t)(at_us / 1000000),
-        .tv_nsec = (long)(at_us % 1000000 * 1000),
-    };
+    struct pool *pool = worker->pool;
+    int64_t before_us = clock_monotonic_us();
 
-    /* Woken early by the waker, which means that the round is to end. */
-    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    if (!dispatch_hop(pool->dispatch, seat, transfer_origin(transfer),
+                      pool->round->deadline_us)) {
+        transfer_cancel(transfer);
+        return false;
+    }
+    return transfer_resume(transfer, clock_monotonic_us() - before_us);
 }
 
-/* A redirect's request is one more for the network's rate. */
-static void wait_for_rate(struct pool *pool)
-{
-    if (pool->network->network->rate > 0)
-        sleep_until(dispatch_reserve_request(pool->dispatch));
-}
-
-static void perform(struct pool *pool, struct transfer *transfer)
+static void perform(struct worker *worker, struct transfer *transfer,
+                    struct seat *seat)
 {
     CURLcode code = curl_easy_perform(transfer_easy(transfer));
 
-    while (transfer_continue(transfer, code)) {
-        wait_for_rate(pool);
+    while (transfer_continue(transfer, code) && follow(worker, transfer, seat))
         code = curl_easy_perform(transfer_easy(transfer));
-    }
 }
 
 /* True: the check comes back for another attempt. */
 static bool run_attempt(struct worker *worker, struct transfer *transfer,
-                        struct waker *waker, struct check *check)
+                        struct waker *waker, struct seat *seat,
+                        struct check *check)
 {
     struct pool *pool = worker->pool;
     const struct engine_round *round = pool->round;
@@ -74,7 +70,7 @@ static bool run_attempt(struct worker *worker, struct transfer *transfer,
     check_begin_attempt(check, worker->number, began_us);
     transfer_begin(transfer, check->endpoint, round->deadline_us);
     if (transfer_can_begin(transfer))
-        perform(pool, transfer);
+        perform(worker, transfer, seat);
     waker_disarm(waker);
     ended_us = clock_monotonic_us();
     comes_back =
@@ -91,7 +87,7 @@ static void work_through(struct worker *worker, struct transfer *transfer,
     struct check *check;
 
     while ((check = dispatch_pop(pool->dispatch, &seat))) {
-        bool comes_back = run_attempt(worker, transfer, waker, check);
+        bool comes_back = run_attempt(worker, transfer, waker, &seat, check);
 
         dispatch_end(pool->dispatch, &seat, pool_has_answered(check->result),
                      comes_back ? check : NULL,
