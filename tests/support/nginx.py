@@ -132,6 +132,8 @@ class Nginx:
         self.ports = [_port(sock) for sock in sockets]
         sockets.append(listening_socket())
         self._ready_port = _port(sockets[-1])
+        for sock in sockets:
+            sock.setblocking(False)  # nginx leaves inherited ones as they are
         self._write_pages()
         self._write_configuration(certificate)
         try:
