@@ -54,8 +54,11 @@ void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
 /* False: it cannot even be asked (memory, certificates); go to finish. */
 bool transfer_can_begin(const struct transfer *transfer);
 
-/* The handle to perform next. It may change with each begin. */
+/* The handle to perform next. It may change with each begin and resume. */
 CURL *transfer_easy(struct transfer *transfer);
+
+/* The connection profile (profile_id()) that the handle serves. */
+unsigned transfer_profile(const struct transfer *transfer);
 
 /*
  * CODE ended a hop. True: it leads on to transfer_origin(); resume or cancel,

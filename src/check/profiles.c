@@ -24,7 +24,7 @@ struct profile {
     struct profile *next;
     struct profiles *owner;
     unsigned id;
-    const struct settings *settings; /* the first that asked for it */
+    struct settings settings; /* of the first that asked for it */
     struct curl_slist *resolve;
 };
 
@@ -103,11 +103,11 @@ static bool is_same_resolve(const struct settings *left,
 static bool is_same_profile(const struct settings *left,
                             const struct settings *right)
 {
-    return left == right || (is_same_tls(&left->tls, &right->tls) &&
-                             left->ip_version == right->ip_version &&
-                             left->http_version == right->http_version &&
-                             is_same_text(left->proxy, right->proxy) &&
-                             is_same_resolve(left, right));
+    return (is_same_tls(&left->tls, &right->tls) &&
+            left->ip_version == right->ip_version &&
+            left->http_version == right->http_version &&
+            is_same_text(left->proxy, right->proxy) &&
+            is_same_resolve(left, right));
 }
 
 static struct profile *add_profile(struct profiles *profiles,
@@ -117,7 +117,7 @@ static struct profile *add_profile(struct profiles *profiles,
 
     profile->owner = profiles;
     profile->id = profiles->count++;
-    profile->settings = settings;
+    profile->settings = *settings; /* what it points to is the plan's */
     for (size_t i = 0; i < settings->resolve_count; i++)
         profile->resolve =
             curl_slist_append(profile->resolve, settings->resolve[i]);
@@ -133,7 +133,7 @@ const struct profile *profiles_find(struct profiles *profiles,
 
     pthread_mutex_lock(&profiles->lock);
     profile = profiles->list;
-    while (profile && !is_same_profile(profile->settings, settings))
+    while (profile && !is_same_profile(&profile->settings, settings))
         profile = profile->next;
     if (!profile)
         profile = add_profile(profiles, settings);
@@ -212,9 +212,9 @@ bool profile_prepare_context(const struct profile *profile, void *context)
     const struct trust *trust;
 
     alert_watch(tls);
-    if (!profile->owner->shares_stores || !profile->settings->tls.verify)
+    if (!profile->owner->shares_stores || !profile->settings.tls.verify)
         return true;
-    trust = find_trust(profile->owner, profile->settings->tls.ca_file);
+    trust = find_trust(profile->owner, profile->settings.tls.ca_file);
     if (!trust->store)
         return false;
     SSL_CTX_set1_cert_store(tls, trust->store);
@@ -240,7 +240,7 @@ static long curl_tls_version(enum tls_version version)
 
 static void apply_tls(const struct profile *profile, CURL *easy)
 {
-    const struct tls_settings *tls = &profile->settings->tls;
+    const struct tls_settings *tls = &profile->settings.tls;
 
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, (long)tls->verify);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls->verify ? 2L : 0L);
@@ -294,7 +294,7 @@ static long curl_ip_version(enum ip_version version)
 bool profile_apply(const struct profile *profile, CURL *easy, bool is_https,
                    const char **why)
 {
-    const struct settings *settings = profile->settings;
+    const struct settings *settings = &profile->settings;
 
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      curl_http_version(settings->http_version, is_https));

@@ -166,10 +166,11 @@ static void set_limits(struct transfer *transfer)
 {
     const struct settings *settings = transfer->endpoint->settings;
     struct facts *facts = &transfer->facts;
-    int64_t remaining_ms = (transfer->ends_us - clock_monotonic_us()) / 1000;
+    int64_t remaining_us = transfer->ends_us - clock_monotonic_us();
     CURL *easy = transfer->easy;
 
-    facts->remaining_ms = remaining_ms > 0 ? remaining_ms : 1;
+    /* Rounded up: a limit is never cut short. */
+    facts->remaining_ms = remaining_us > 0 ? (remaining_us + 999) / 1000 : 1;
     facts->connect_timeout_ms = settings->connect_timeout_ms;
     facts->is_deadline_nearest = transfer->is_deadline_nearest;
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)facts->remaining_ms);

@@ -92,9 +92,27 @@ static void forget_hop(struct transfer *transfer)
 }
 
 /* Connections, addresses and sessions of the handle stay. */
+/* At another origin our client certificate is nobody's business, either. */
+static void choose_profile(struct transfer *transfer)
+{
+    struct settings settings = *transfer->endpoint->settings;
+
+    if (transfer->is_stripped) {
+        settings.tls.certificate_file = NULL;
+        settings.tls.key_file = NULL;
+    }
+    transfer->profile = profiles_find(transfer->shared->profiles, &settings);
+    transfer->easy = choose_handle(transfer, transfer->profile);
+}
+
 static void prepare_hop(struct transfer *transfer)
 {
     forget_hop(transfer);
+    choose_profile(transfer);
+    if (!transfer->easy) {
+        transfer->local_fault = "libcurl could not make a handle";
+        return;
+    }
     curl_easy_reset(transfer->easy);
     observe_install(transfer);
     (void)request_prepare(transfer); /* local_fault tells of a failure */
@@ -117,8 +135,6 @@ void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
     const struct settings *settings = endpoint->settings;
 
     transfer->endpoint = endpoint;
-    transfer->profile = profiles_find(transfer->shared->profiles, settings);
-    transfer->easy = choose_handle(transfer, transfer->profile);
     transfer->redirects = 0;
     transfer->connections_opened = 0;
     transfer->connections_reused = 0;
@@ -134,12 +150,12 @@ void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
     transfer->waited_us = 0;
     transfer->deadline_us = deadline_us;
     set_end(transfer, transfer->began_us + settings->timeout_ms * 1000);
-    if (!transfer->easy) {
-        forget_hop(transfer);
-        transfer->local_fault = "libcurl could not make a handle";
-        return;
-    }
     prepare_hop(transfer);
+}
+
+unsigned transfer_profile(const struct transfer *transfer)
+{
+    return profile_id(transfer->profile);
 }
 
 CURL *transfer_easy(struct transfer *transfer)

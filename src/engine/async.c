@@ -235,8 +235,7 @@ static void end_attempt(struct slot *slot)
 static void perform(struct slot *slot)
 {
     CURL *easy = transfer_easy(slot->transfer);
-    struct hub *hub =
-        find_hub(slot->loop, pool_profile(slot->pool, slot->check));
+    struct hub *hub = find_hub(slot->loop, transfer_profile(slot->transfer));
 
     curl_easy_setopt(easy, CURLOPT_PRIVATE, slot);
     slot->hub = hub;

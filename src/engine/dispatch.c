@@ -15,7 +15,7 @@ struct listener {
 };
 
 struct dispatch {
-    /* Guards all below but capacity, which never changes. */
+    /* Guards all below but the last two, which never change. */
     pthread_mutex_t lock;
     pthread_cond_t changed;  /* workers wait: something to ask, or the end */
     pthread_cond_t has_room; /* the producer waits */
@@ -27,6 +27,7 @@ struct dispatch {
     bool is_closed;
     bool is_stopped;
     size_t capacity;
+    int64_t deadline_us; /* 0: none */
 };
 
 struct dispatch *dispatch_create(const struct network *network)
@@ -55,6 +56,11 @@ void dispatch_destroy(struct dispatch *dispatch)
     pthread_mutex_destroy(&dispatch->lock);
     free(dispatch->listeners);
     free(dispatch);
+}
+
+void dispatch_set_deadline(struct dispatch *dispatch, int64_t deadline_us)
+{
+    dispatch->deadline_us = deadline_us;
 }
 
 static void tell_listeners(struct dispatch *dispatch)

@@ -22,6 +22,9 @@ struct dispatch;
 struct dispatch *dispatch_create(const struct network *network);
 void dispatch_destroy(struct dispatch *dispatch); /* NULL is allowed */
 
+/* Before the first push: from DEADLINE_US (monotonic) on it is stopped. */
+void dispatch_set_deadline(struct dispatch *dispatch, int64_t deadline_us);
+
 /* Takes CHECK over. False: stopped, and it is still the caller's. */
 bool dispatch_push(struct dispatch *dispatch, struct check *check,
                    unsigned profile);

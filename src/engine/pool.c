@@ -32,6 +32,7 @@ void pool_init(struct pool *pool, const struct engine_round *round,
         .began_us = clock_monotonic_us(),
         .done = done,
     };
+    dispatch_set_deadline(pool->dispatch, round->deadline_us);
     atomic_init(&pool->ended_us, pool->began_us);
     atomic_init(&pool->busy_us, 0);
     atomic_init(&pool->workers, 0);
