@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "rounds/url.h"
 #include "rounds/xalloc.h"
 
 /* The command in the making. */
@@ -93,12 +95,28 @@ static void add_seconds(const struct command_line *line, const char *option,
                 (long long)(duration_ms % 1000));
 }
 
+/* These announce a body of no bytes where they have none. */
+static bool has_data(const struct settings *settings)
+{
+    return settings->body || !strcmp(settings->method, "POST") ||
+           !strcmp(settings->method, "PUT") ||
+           !strcmp(settings->method, "PATCH");
+}
+
+static bool has_header(const struct settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->header_count; i++)
+        if (!strcasecmp(settings->headers[i].name, name))
+            return true;
+    return false;
+}
+
 static void add_method(const struct command_line *line,
                        const struct settings *settings)
 {
     if (!strcmp(settings->method, "HEAD"))
         add_option(line, "--head", NULL);
-    else if (strcmp(settings->method, settings->body ? "POST" : "GET") != 0)
+    else if (strcmp(settings->method, has_data(settings) ? "POST" : "GET") != 0)
         add_option(line, "-X", settings->method);
 }
 
@@ -156,12 +174,58 @@ static void add_connection(const struct command_line *line,
 static void add_body(const struct command_line *line,
                      const struct settings *settings)
 {
-    if (!settings->body)
+    if (!has_data(settings))
         return;
-    if (settings->content_type)
-        add_header(line, "Content-Type", settings->content_type);
+    if (!has_header(settings, "Content-Type")) {
+        if (settings->content_type)
+            add_header(line, "Content-Type", settings->content_type);
+        else /* or curl calls any body a form */
+            strbuf_add_string(line->out, " -H Content-Type:");
+    }
     strbuf_add_string(line->out, " --data-raw");
-    add_bytes(line, settings->body, settings->body_bytes);
+    add_bytes(line, settings->body ? settings->body : "", settings->body_bytes);
+}
+
+/*
+ * curl takes the name for SNI and the certificate from the URL: it is asked for
+ * in that name, connects to the host, and the host stays in the Host header.
+ */
+static void add_renamed_url(const struct command_line *line,
+                            const struct settings *settings,
+                            const struct url_parts *parts)
+{
+    const char *name = settings->tls.server_name;
+    const char *authority = strstr(parts->url, "://") + 3;
+    size_t length = strcspn(authority, "/");
+    char *host = xstrndup(authority, length);
+    char *to = xasprintf("%s:%u:%s", name, parts->port,
+                         strstr(parts->origin, "://") + 3);
+    char *url =
+        xasprintf("https://%s:%u%s", name, parts->port, authority + length);
+
+    if (!has_header(settings, "Host"))
+        add_header(line, "Host", host);
+    add_option(line, "--connect-to", to);
+    add_word(line, url);
+    free(url);
+    free(to);
+    free(host);
+}
+
+static void add_url(const struct command_line *line,
+                    const struct endpoint *endpoint)
+{
+    const struct settings *settings = endpoint->settings;
+    struct strbuf why = STRBUF_INIT;
+    struct url_parts parts = { 0 };
+
+    if (settings->tls.server_name && url_parse(endpoint->url, &parts, &why) &&
+        !strcmp(parts.scheme, "https"))
+        add_renamed_url(line, settings, &parts);
+    else
+        add_word(line, endpoint->url);
+    url_parts_release(&parts);
+    strbuf_release(&why);
 }
 
 void curl_command_add(struct strbuf *out, const struct endpoint *endpoint,
@@ -185,5 +249,5 @@ void curl_command_add(struct strbuf *out, const struct endpoint *endpoint,
     add_tls(&line, &settings->tls);
     add_seconds(&line, "--connect-timeout", settings->connect_timeout_ms);
     add_seconds(&line, "--max-time", settings->timeout_ms);
-    add_word(&line, endpoint->url);
+    add_url(&line, endpoint);
 }
