@@ -3,6 +3,7 @@
 # ctest: timeout 240
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from support.records import HEALTHY, Verdict, by_name, verdict
 WORKERS = (1, 4, 16, 64)
 ROUNDS = 10 if SLOWNESS == 1 else 2
 
-# What has to run into a limit gets so long: the more is going on at a time,
-# the longer the fault server takes to send the beginning of an answer.
-PATIENCE_MS = {1: 150, 4: 300, 16: 600, 64: 1000}
+# How long what has to run into a limit gets, by the number of workers: BRIEF
+# where nothing comes from the server first, PATIENCE where something does. The
+# more is going on at a time, the longer everything takes.
+BRIEF_MS = {1: 60, 4: 120, 16: 300, 64: 800}
+PATIENCE_MS = {1: 200, 4: 250, 16: 400, 64: 800}
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,11 @@ ROWS: dict[str, Row] = {
     "refused": Row(unreachable("connect_refused", "connect")),
     "black_hole": Row(
         unreachable("connect_timeout", "connect", "connect"),
-        {"connect_timeout": "PATIENCE"},
+        {"connect_timeout": "BRIEF"},
     ),
     "black hole, timeout": Row(
         unreachable("connect_timeout", "connect", "total"),
-        {"timeout": "PATIENCE"},
+        {"timeout": "BRIEF"},
         target="black_hole",
     ),
     "reset_after_accept": Row(
@@ -79,13 +82,13 @@ ROWS: dict[str, Row] = {
     ),
 
     # No answer.
-    "silent_after_accept": Row(NO_FIRST_BYTE, {"timeout": "PATIENCE"}),
+    "silent_after_accept": Row(NO_FIRST_BYTE, {"timeout": "BRIEF"}),
     "silent to an upload": Row(
         unreachable("first_byte_timeout", "send", "total"),
-        {"timeout": "PATIENCE", "method": "POST", "body_file": "large"},
+        {"timeout": "BRIEF", "method": "POST", "body_file": "large"},
         target="silent_after_accept",
     ),
-    "silent_after_request": Row(NO_FIRST_BYTE, {"timeout": "PATIENCE"}),
+    "silent_after_request": Row(NO_FIRST_BYTE, {"timeout": "BRIEF"}),
     "reset_before_answer": Row(RESET_WAITING),
     "empty_reply": Row(unreachable("empty_reply", "wait")),
 
@@ -186,19 +189,20 @@ ROWS: dict[str, Row] = {
     "tls_plain_http": Row(HANDSHAKE),
     "tls_stalled_handshake": Row(
         unreachable("tls_timeout", "tls", "connect"),
-        {"connect_timeout": "PATIENCE"},
+        {"connect_timeout": "BRIEF"},
     ),
     "tls_stalled_within_handshake": Row(
         unreachable("tls_timeout", "tls", "connect"),
-        {"connect_timeout": "PATIENCE"},
+        {"connect_timeout": "BRIEF"},
     ),
     "tls stalled handshake, timeout": Row(
         unreachable("tls_timeout", "tls", "total"),
-        {"timeout": "PATIENCE"},
+        {"timeout": "BRIEF"},
         target="tls_stalled_handshake",
     ),
     "tls_no_close_notify": Row(TRUNCATED),
-    "tls_no_close_notify_without_length": Row(TRUNCATED),
+    # No end was announced, so none is missed; libcurl forgives it, too.
+    "tls_no_close_notify_without_length": Row(HEALTHY),
     "tls_on_plain_port": Row(unreachable("empty_reply", "wait")),
     "tls_alert_on_plain_port": Row(PROTOCOL),
 
@@ -213,7 +217,7 @@ ROWS: dict[str, Row] = {
     "proxy_garbage": Row(PROXY, {"proxy": "TARGET"}),
     "proxy_silent": Row(
         PROXY._replace(limit="connect"),
-        {"proxy": "TARGET", "connect_timeout": "PATIENCE"},
+        {"proxy": "TARGET", "connect_timeout": "BRIEF"},
     ),
     "proxy_stalled_tunnel": Row(
         unreachable("tls_timeout", "tls", "connect"),
@@ -221,7 +225,7 @@ ROWS: dict[str, Row] = {
     ),
     "proxy, black hole": Row(
         PROXY._replace(limit="connect"),
-        {"proxy": "TARGET", "connect_timeout": "PATIENCE"},
+        {"proxy": "TARGET", "connect_timeout": "BRIEF"},
         target="black_hole",
     ),
     "proxy refused, plain": Row(
@@ -262,18 +266,18 @@ class Bench:
     certificates: Certificates
     directory: Path
 
-    def endpoint(self, name: str, patience_ms: int) -> dict[str, Any]:
+    def endpoint(self, name: str, workers: int) -> dict[str, Any]:
         """The endpoint of a row."""
         row = ROWS[name]
         target = row.target or name
-        patience = f"{patience_ms}ms"
         landing = self.faults.url("landing")
         query = {key: landing if value == "LANDING" else value
                  for key, value in row.query.items()}
         url = self.faults.url(target, **query)
         with_user = url.replace("//", f"//{USER}:{quote(PASSWORD)}@")
         words = {
-            "PATIENCE": patience,
+            "BRIEF": f"{BRIEF_MS[workers] * SLOWNESS}ms",
+            "PATIENCE": f"{PATIENCE_MS[workers] * SLOWNESS}ms",
             "TARGET": url,
             "TARGET AS USER": with_user,
             "PLAIN": self.faults.url("healthy"),
@@ -286,13 +290,15 @@ class Bench:
             url = self.faults.url("tls_good")
         return {"name": name, "url": url} | settings
 
-    def plan(self, patience_ms: int) -> str:
-        """A plan of all rows."""
+    def plan(self, workers: int) -> Path:
+        """A plan of all rows, fit for that many workers."""
         (self.directory / "large").write_bytes(bytes(8 * 1024 * 1024))
-        return make_plan(
-            (self.endpoint(name, patience_ms) for name in ROWS),
+        path = self.directory / "faults.cfg"
+        path.write_text(make_plan(
+            (self.endpoint(name, workers) for name in ROWS),
             defaults=self.defaults(),
-        )
+        ))
+        return path
 
     def defaults(self) -> dict[str, Any]:
         """What holds for every row that says nothing else."""
@@ -332,21 +338,32 @@ def test_the_table_has_every_fault_there_is(faults: Faults) -> None:
     assert targets == set(faults.names())
 
 
+def check_rounds(
+    rounds: Rounds,
+    plan: Path,
+    rows: dict[str, Row],
+    workers: int,
+    **options: Any,
+) -> None:
+    """Ten rounds of a plan, two at a time, and each as the rows say."""
+
+    def play(number: int) -> list[str]:
+        code, report = rounds.check_json(plan, "-n", str(workers), **options)
+        assert code == 1
+        return [f"round {number}: {each}"
+                for each in differences(report, rows)]
+
+    with ThreadPoolExecutor(2) as pool:
+        wrong = [each for told in pool.map(play, range(ROUNDS))
+                 for each in told]
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("workers", WORKERS)
 def test_every_fault_is_told_with_its_own_reason_round_after_round(
     rounds: Rounds, bench: Bench, workers: int
 ) -> None:
-    plan = bench.directory / "faults.cfg"
-    plan.write_text(bench.plan(PATIENCE_MS[workers] * SLOWNESS))
-
-    wrong = []
-    for number in range(ROUNDS):
-        code, report = rounds.check_json(plan, "-n", str(workers))
-        assert code == 1
-        wrong += [f"round {number + 1}: {each}"
-                  for each in differences(report, ROWS)]
-
-    assert not wrong, "\n".join(wrong)
+    check_rounds(rounds, bench.plan(workers), ROWS, workers)
 
 
 # The same faults one after the other on kept connections of one origin.
@@ -359,20 +376,21 @@ def test_faults_of_one_origin_do_not_rub_off_on_each_other(
 ) -> None:
     rows = {name: row for name, row in ROWS.items()
             if not row.target and name in http_faults.PLAYS}
-    endpoints = [bench.endpoint(name, PATIENCE_MS[workers] * SLOWNESS)
-                 for name in rows]
+    if tls:
+        # libcurl keeps what it decrypted of half a line to itself.
+        empty = Row(unreachable("empty_reply", "wait"))
+        rows["truncated_within_status_line"] = empty
+    endpoints = [bench.endpoint(name, workers) for name in rows]
     for endpoint in endpoints:
         own = bench.faults.target(endpoint["name"]).origin + "/"
         shared = bench.faults.shared_url(endpoint["name"], tls=tls)
         endpoint["url"] = endpoint["url"].replace(own, shared, 1)
-    plan = bench.directory / "faults.cfg"
-    plan.write_text(make_plan(endpoints, defaults=bench.defaults()))
 
-    wrong = []
-    for _ in range(2):
-        _, report = rounds.check_json(plan, "-n", str(workers))
-        wrong += differences(report, rows)
+    _, report = rounds.check_json(
+        make_plan(endpoints, defaults=bench.defaults()), "-n", str(workers)
+    )
 
+    wrong = differences(report, rows)
     assert not wrong, "\n".join(wrong)
 
 
@@ -383,30 +401,16 @@ NO_ROUTE = unreachable("connect_unreachable", "connect")
 SWALLOWED = unreachable("connect_timeout", "connect", "connect")
 
 
-def check_rounds(
-    rounds: Rounds,
-    namespace: Namespace,
-    rows: dict[str, Row],
-    workers: int,
-) -> None:
-    """Check the rows, whose targets are hosts, from inside a namespace."""
-    patience = PATIENCE_MS[workers] * SLOWNESS
-    plan = rounds.directory / "names.cfg"
-    plan.write_text(make_plan(
-        ({"name": name, "url": f"http://{row.target}/"}
-         for name, row in rows.items()),
-        defaults={"connect_timeout": f"{patience}ms"},
+def plan_of_hosts(rounds: Rounds, rows: dict[str, Row]) -> Path:
+    """A plan of rows whose targets are hosts."""
+    limit = f"{150 * SLOWNESS}ms"
+    path = rounds.directory / "hosts.cfg"
+    path.write_text(make_plan(
+        {"name": name, "url": f"http://{row.target}/",
+         "connect_timeout": limit if row.verdict.limit else "20s"}
+        for name, row in rows.items()
     ))
-
-    wrong = []
-    for _ in range(ROUNDS):
-        code, report = rounds.check_json(
-            plan, "-n", str(workers), prefix=namespace.prefix
-        )
-        assert code == 1
-        wrong += differences(report, rows)
-
-    assert not wrong, "\n".join(wrong)
+    return path
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -431,7 +435,8 @@ def test_names_that_do_not_exist_and_routes_that_lead_nowhere_are_told(
     rows = {f"{host} {number}": Row(told, target=host)
             for number in (1, 2) for host, told in hosts.items()}
 
-    check_rounds(rounds, namespace, rows, workers)
+    check_rounds(rounds, plan_of_hosts(rounds, rows), rows, workers,
+                 prefix=namespace.prefix)
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -443,7 +448,8 @@ def test_a_silent_name_server_costs_the_limit_and_is_told_as_dns(
     rows = {f"silent {number}": Row(silence, target=f"n{number}.example")
             for number in range(3)}
 
-    check_rounds(rounds, namespace, rows, workers)
+    check_rounds(rounds, plan_of_hosts(rounds, rows), rows, workers,
+                 prefix=namespace.prefix)
 
 
 @pytest.mark.parametrize("answer", ["servfail", None])
@@ -453,9 +459,10 @@ def test_a_name_server_that_fails_or_is_not_there_is_told_as_dns(
     if answer:
         namespace.serve_names(answer)
 
-    check_rounds(
-        rounds, namespace, {"name": Row(DNS, target="name.example")}, 4
-    )
+    rows = {"name": Row(DNS, target="name.example")}
+
+    check_rounds(rounds, plan_of_hosts(rounds, rows), rows, 4,
+                 prefix=namespace.prefix)
 
 
 # The words.
@@ -477,10 +484,7 @@ def test_the_table_of_reasons_is_printed(rounds: Rounds) -> None:
 def test_the_text_report_uses_the_same_words(
     rounds: Rounds, bench: Bench
 ) -> None:
-    plan = bench.directory / "plan.cfg"
-    plan.write_text(bench.plan(PATIENCE_MS[64] * SLOWNESS))
-
-    done = rounds.check("-n", "64", plan)
+    done = rounds.check("-n", "64", bench.plan(64))
 
     for reason in {row.verdict.reason for row in ROWS.values()} - {None}:
         assert re.search(rf"\b{reason}\b", done.stdout), reason
@@ -489,8 +493,7 @@ def test_the_text_report_uses_the_same_words(
 def test_only_what_is_named_in_fail_on_fails(
     rounds: Rounds, bench: Bench
 ) -> None:
-    plan = bench.directory / "plan.cfg"
-    plan.write_text(bench.plan(PATIENCE_MS[64] * SLOWNESS))
+    plan = bench.plan(64)
 
     reset = rounds.check("-n", "64", "--fail-on", "reset", plan)
     local = rounds.check("-n", "64", "--fail-on", "local,unknown", plan)

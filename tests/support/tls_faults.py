@@ -99,7 +99,10 @@ async def no_close_notify(exchange: Exchange) -> None:
 
 
 async def no_close_notify_without_length(exchange: Exchange) -> None:
-    """truncated: a body that ends with FIN and without close_notify."""
+    """A body that ends with FIN and without close_notify.
+
+    It might have gone on; but no end was announced that could be missed.
+    """
     await exchange.send(OK_LINE + TYPE_LINE + b"\r\n" + BODY)
     exchange.connection.cut()
 
