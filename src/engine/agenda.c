@@ -245,34 +245,22 @@ static struct lane *first_with_a_place(struct agenda *agenda,
     return lane;
 }
 
-/* Whether one more worker may be put at risk of being held up. */
-static bool may_risk(const struct agenda *agenda)
-{
-    return agenda->in_flight_doubtful < agenda->network->workers / 2;
-}
-
 static bool is_untried(const struct lane *lane)
 {
     return !lane->silent && !lane->in_flight;
 }
 
-/* Nobody is there, or those who are have enough to do for long. */
-static bool is_worth_joining(const struct lane *lane)
-{
-    return lane->waiting > 2 * lane->in_flight;
-}
-
 /*
- * Doubtful lanes come first, since what may take long is begun early, but not
- * for everybody. Past that, an origin nobody has tried costs one connection, as
- * it costs one to help with the last few checks of another.
+ * Whether one more worker may be put at risk of being held up there, while
+ * others answer: half of them where there is a reason to doubt, more where
+ * there is none yet, since helping elsewhere costs a connection just as well.
  */
-static bool is_doubtful_first(const struct agenda *agenda,
-                              const struct lane *doubtful,
-                              const struct lane *proven)
+static bool may_risk(const struct agenda *agenda, const struct lane *lane)
 {
-    return may_risk(agenda) ||
-           (is_untried(doubtful) && !is_worth_joining(proven));
+    size_t workers = agenda->network->workers;
+    size_t most = is_untried(lane) ? workers - workers / 4 : workers / 2;
+
+    return agenda->in_flight_doubtful < most;
 }
 
 static struct lane *choose_lane(struct agenda *agenda, const struct seat *seat)
@@ -283,9 +271,10 @@ static struct lane *choose_lane(struct agenda *agenda, const struct seat *seat)
         return own;
     doubtful = first_with_a_place(agenda, &agenda->doubtful);
     proven = first_with_a_place(agenda, &agenda->proven);
-    if (!doubtful || !proven)
-        return doubtful ? doubtful : proven;
-    return is_doubtful_first(agenda, doubtful, proven) ? doubtful : proven;
+    /* What may take long is begun early. */
+    if (doubtful && (!proven || may_risk(agenda, doubtful)))
+        return doubtful;
+    return proven;
 }
 
 static void sit_down(struct agenda *agenda, struct seat *seat,

@@ -6,11 +6,12 @@
  * or clock, so that it can be tested by simulation. Checks wait in lanes, one
  * for each origin and connection profile. A worker goes on with the lane whose
  * connection it holds; else it joins the lane with most waiting for each
- * worker already there. Lanes that have not answered yet, or no longer do, get
- * no more than half of the workers while others have something waiting, and
- * those with least doubt come first, so that a hung origin holds nobody else
- * up. per_origin and rate hold; a check that waits for its retry holds no
- * worker. Each function takes time that grows with the logarithm of the lanes.
+ * worker already there. While others that answer have something waiting, lanes
+ * that no longer answer get no more than half of the workers, those nobody has
+ * tried yet three quarters, and those with least doubt come first, so that a
+ * hung origin holds nobody else up. per_origin and rate hold; a check that
+ * waits for its retry holds no worker. Each function takes time that grows with
+ * the logarithm of the number of lanes.
  *
  * Not for several threads at once: dispatch.h puts a lock around it.
  */
