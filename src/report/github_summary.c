@@ -40,7 +40,7 @@ static bool is_active(const char *at, const char *begin)
 {
     if (*at == '.')
         return at > begin && (at[-1] == 'w' || at[-1] == 'W');
-    return strchr("!\"#$&'()*+:;<=>?@[\\]^_`{|}~", *at) != NULL;
+    return strchr("!#$&*:<>@[\\]_`|~", *at) != NULL;
 }
 
 static void add_markdown(struct strbuf *out, const char *text)
