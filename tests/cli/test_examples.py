@@ -38,6 +38,11 @@ PLANS = {
 }
 
 
+@pytest.fixture
+def engine() -> None:
+    """The plans are the subject here: one engine is enough."""
+
+
 def told_of(report: dict, base: str) -> dict[str, tuple]:
     """What a report tells, in the shape of PLANS."""
     return {

@@ -127,29 +127,32 @@ def test_what_does_not_end_in_time_is_broken_off(
     assert all(each["timings_ms"]["total"] >= 100 for each in asked)
 
 
-@pytest.mark.parametrize("name", [
-    "black_hole", "silent_after_accept", "tls_stalled_handshake",
-    "stall_within_headers", "stall_within_body", "drip",
-])
 def test_no_phase_of_a_request_holds_up_the_end(
-    rounds: Rounds, faults: Faults, plan: Write, name: str
+    rounds: Rounds, faults: Faults, plan: Write
 ) -> None:
-    target = faults.target(name)
-    syns_before = syns_on_the_way(target.origin)
-    started = start(rounds, plan(plan_of([faults.url(name)] * 8, SETTINGS)))
-    if name == "black_hole":  # which cannot tell who came
-        wait_until(
-            lambda: syns_on_the_way(target.origin) == syns_before + WORKERS,
-            "all to knock",
-        )
-    else:
-        wait_until(lambda: target.connections == WORKERS, "all to be there")
+    names = [
+        "silent_after_accept", "silent_after_request", "tls_stalled_handshake",
+        "stall_within_headers", "stall_within_body", "drip", "proxy_silent",
+    ]
+    urls = [faults.url(name) for name in [*names, "black_hole"]]
+    black_hole = faults.target("black_hole").origin
+    syns_before = syns_on_the_way(black_hole)
+    started = start(
+        rounds, plan(plan_of(urls * 2, SETTINGS)), "-n", str(len(urls))
+    )
+    wait_until(
+        lambda: all(faults.target(name).connections for name in names)
+        and syns_on_the_way(black_hole) > syns_before,
+        "one at each of them",
+    )
 
     interrupt(started)
     code, _, _ = end(started)
 
     assert code == INTERRUPTED
-    assert endings(report_of(rounds)) == {("skipped", "cancelled"): 8}
+    assert endings(report_of(rounds)) == {
+        ("skipped", "cancelled"): 2 * len(urls)
+    }
 
 
 def syns_on_the_way(origin: str) -> int:

@@ -17,6 +17,7 @@ Write = Callable[..., Path]
 ALL_WELL, FAILURES, MISTAKE, INCOMPLETE = range(4)
 COMMANDS = ("check", "list", "demo", "reasons")
 SCREEN_LINES = 60
+EARLY_MS = 5  # by which timers may be off
 
 
 # Help and versions.
@@ -250,7 +251,7 @@ def test_the_timeout_of_the_option_wins_over_the_plan(
 
     [result] = report["results"]
     assert (code, result["limit"]) == (FAILURES, "total")
-    assert result["timings_ms"]["total"] >= 250
+    assert result["timings_ms"]["total"] >= 250 - EARLY_MS
 
 
 def test_the_connect_timeout_of_the_option_wins_over_the_plan(
@@ -264,7 +265,7 @@ def test_the_connect_timeout_of_the_option_wins_over_the_plan(
 
     [result] = report["results"]
     assert (code, result["limit"]) == (FAILURES, "connect")
-    assert result["timings_ms"]["total"] >= 250
+    assert result["timings_ms"]["total"] >= 250 - EARLY_MS
 
 
 def test_the_retries_of_the_option_win_over_the_plan(
@@ -302,7 +303,7 @@ def test_what_a_deadline_leaves_is_skipped_and_what_was_done_is_told(
     assert outcomes == ["healthy"] * 10 + ["skipped"] * 20
     assert asked == [1] * 15 + [0] * 15
     assert counting.request_count == 15
-    assert report["elapsed_ms"] >= 600
+    assert report["elapsed_ms"] >= 600 - EARLY_MS
 
 
 def test_a_deadline_that_is_not_reached_changes_nothing(

@@ -411,7 +411,7 @@ def test_a_kept_connection_that_the_server_closed_is_no_failure(
 # Limits of the machine.
 
 
-@pytest.mark.parametrize("limit", [16, 20, 40])
+@pytest.mark.parametrize("limit", [20, 40])
 def test_few_descriptors_mean_fewer_workers_and_no_endpoint_called_down(
     rounds: Rounds, counting: CountingServer, plan: Write, limit: int
 ) -> None:

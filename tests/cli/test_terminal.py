@@ -38,6 +38,11 @@ LOCALES = {
 }
 
 
+@pytest.fixture
+def engine() -> None:
+    """What is shown is alike with every engine: one is enough."""
+
+
 def columns_of(text: str) -> int:
     """How many columns a text takes on a terminal."""
     return sum(map(width_of, text))
@@ -262,7 +267,7 @@ def test_a_chinese_name_pushes_nothing_aside(
 def test_a_name_that_is_too_long_is_cut_at_a_whole_character(
     terminal: Start, counting: CountingServer, plan: Write
 ) -> None:
-    names = ("很长的名字" * 20, "x" + "很长的名字" * 20)
+    names = ("很长的名字" * 13, "x" + "很长的名字" * 13)  # near 200 bytes
     written = plan(named_plan(names, [counting.url()]))
 
     _, screen = terminal(written, columns=80).finish()
@@ -288,20 +293,37 @@ def test_text_of_a_server_moves_no_cursor(
     assert "alert(1)" in shown.output
 
 
+HOSTILE = r"\x1b[31mred\x07\r\n" + "\u202e\u009b31m\u2028"
+
+
 def test_text_of_a_plan_moves_no_cursor(
     terminal: Start, counting: CountingServer, plan: Write
 ) -> None:
-    text = (
-        r'endpoints = ( { name = "\x1b[31mred\x07\n'
-        '\u202e\u009b31m\u2028";'
-        f' url = "{counting.url("/status/500")}"; }} );'
+    expect = f'expect = {{ body_contains = "{HOSTILE}"; }};'
+    written = plan(plan_of([counting.url()], "", expect))
+
+    code, screen = terminal("-v", written).finish()
+
+    assert code == 1  # and Screen has seen no control character
+    assert any("body_contains" in line for line in screen.lines)
+    for direction in "\u202e\u2028":
+        assert not any(direction in line for line in screen.lines)
+
+
+def test_complaints_move_no_cursor(
+    terminal: Start, plan: Write
+) -> None:
+    written = plan(
+        f'endpoints = ( {{ name = "{HOSTILE}"; url = "{HOSTILE}";'
+        f' method = "{HOSTILE}"; network = "{HOSTILE}"; }} );'
     )
 
-    code, screen = terminal(plan(text)).finish()
+    code, screen = terminal("--frobnicate\x1b[31m", written).finish()
+    wrong, shown = terminal(written, "--report", "json\x1b[31m").finish()
 
-    assert (code, len(table_of(screen.lines))) == (1, 2)
-    assert not any("\u202e" in line for line in screen.lines)
-    assert not any("\u2028" in line for line in screen.lines)
+    assert code == wrong == 2  # and Screen has seen no control character
+    for line in screen.lines + shown.lines:
+        assert "\u202e" not in line
 
 
 # Colours.
@@ -457,7 +479,7 @@ def test_there_may_be_no_progress_line(
     env: dict[str, str],
     pipes: str,
 ) -> None:
-    urls = [counting.url()] * 4 + [counting.url("/delay/900")] * 4
+    urls = [counting.url()] * 4 + [counting.url("/delay/600")] * 4
     shown = terminal(
         "--color=never", *options, plan(plan_of(urls)), env=env, pipes=pipes
     )

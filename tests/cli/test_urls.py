@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -34,7 +35,8 @@ def test_urls_are_asked_as_they_stand(
         "healthy", "unreachable", "healthy"
     ]
     assert {each["source"] for each in report["results"]} == {None}
-    assert [each.target for each in counting.requests] == ["/a?b=c", "/z"]
+    targets = {each.target for each in counting.requests}
+    assert targets == {"/a?b=c", "/z"}
 
 
 def test_a_single_url_is_a_round_too(
@@ -78,7 +80,7 @@ def test_names_of_other_languages_are_asked(
 
     assert code == 0
     assert report["results"][0]["name"] == counting.url("/百度 x")
-    assert counting.requests[0].target == "/%E7%99%BE%E5%BA%A6%20x"
+    assert unquote(counting.requests[0].target) == "/百度 x"
 
 
 @pytest.mark.parametrize("urls", [
@@ -122,9 +124,7 @@ def test_urls_are_read_from_a_file(
     assert [each["name"] for each in report["results"]] == [
         counting.url(path) for path in ("/a", "/b", "/c")
     ]
-    assert [each.path for each in counting.requests] == ["/a", "/b", "/c"] or (
-        counting.counts() == {"/a": 1, "/b": 1, "/c": 1}
-    )
+    assert counting.counts() == {"/a": 1, "/b": 1, "/c": 1}
 
 
 def test_urls_are_read_from_a_pipe(
