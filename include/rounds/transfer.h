@@ -61,7 +61,8 @@ CURL *transfer_easy(struct transfer *transfer);
 unsigned transfer_profile(const struct transfer *transfer);
 
 /*
- * CODE ended a hop. True: it leads on to transfer_origin(); resume or cancel,
+ * CODE ended a hop. True: there is one more, to transfer_origin() (a redirect,
+ * or the same again since its kept connection was dead); resume or cancel,
  * then perform again.
  */
 bool transfer_continue(struct transfer *transfer, CURLcode code);

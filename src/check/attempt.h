@@ -54,7 +54,8 @@ struct transfer {
 
     /* The hop. */
     char *url;
-    char *origin; /* of the url, once it was redirected */
+    char *origin;     /* of the url, once it was redirected; NULL: as planned */
+    bool is_repeated; /* on a fresh connection, as the kept one was dead */
     const char *method;
     bool has_body;
     bool is_stripped; /* at another origin: nothing configured goes along */
@@ -71,6 +72,9 @@ struct transfer {
 /* request.c: all options of the hop, on transfer->easy. False: a local fault,
  * which transfer->local_fault words. */
 bool request_prepare(struct transfer *transfer);
+
+/* Whether the hop's request may be sent twice without harm (GET, HEAD). */
+bool request_is_safe(const struct transfer *transfer);
 
 /* observe.c: install the callbacks; read what libcurl knows at the end. */
 void observe_install(struct transfer *transfer);

@@ -180,6 +180,12 @@ static void set_limits(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
+bool request_is_safe(const struct transfer *transfer)
+{
+    return !strcmp(transfer->method, "GET") ||
+           !strcmp(transfer->method, "HEAD");
+}
+
 /*
  * A kept connection that died is repeated by libcurl on its own, and so would
  * be a POST: only what is safe to repeat goes over a kept one.
@@ -187,11 +193,10 @@ static void set_limits(struct transfer *transfer)
 static void set_connection(struct transfer *transfer)
 {
     const struct settings *settings = transfer->endpoint->settings;
-    bool is_safe =
-        !strcmp(transfer->method, "GET") || !strcmp(transfer->method, "HEAD");
     CURL *easy = transfer->easy;
 
-    if (!is_safe || settings->fresh_connection)
+    if (!request_is_safe(transfer) || transfer->is_repeated ||
+        settings->fresh_connection)
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     if (settings->fresh_connection) {
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);

@@ -144,6 +144,9 @@ void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
     transfer->has_body = settings->body != NULL;
     strbuf_clear(&transfer->redirect_fault);
     exchange_clear(&transfer->exchange);
+    transfer->is_repeated = false;
+    free(transfer->origin);
+    transfer->origin = NULL;
     free(transfer->url);
     transfer->url = xstrdup(endpoint->url);
     transfer->began_us = clock_monotonic_us();
@@ -179,6 +182,26 @@ static void count_connections(struct transfer *transfer)
         transfer->connections_reused++;
 }
 
+/*
+ * libcurl repeats a request by itself when the kept connection it chose turns
+ * out to be dead, but gives up where the next one it kept is dead as well.
+ */
+static bool was_connection_dead(const struct transfer *transfer,
+                                const struct verdict *verdict)
+{
+    const struct facts *facts = &transfer->facts;
+
+    if (transfer->is_repeated || !request_is_safe(transfer) ||
+        !facts->requested_us || facts->new_connections || facts->header_bytes)
+        return false;
+    return verdict->reason == REASON_RESET ||
+           verdict->reason == REASON_EMPTY_REPLY ||
+           verdict->reason == REASON_TRUNCATED ||
+           (verdict->reason == REASON_PROTOCOL &&
+            (facts->code == CURLE_SEND_ERROR ||
+             facts->code == CURLE_RECV_ERROR));
+}
+
 bool transfer_continue(struct transfer *transfer, CURLcode code)
 {
     struct verdict verdict;
@@ -186,14 +209,17 @@ bool transfer_continue(struct transfer *transfer, CURLcode code)
     observe_end(transfer, code);
     count_connections(transfer);
     verdict = verdict_of(&transfer->facts);
-    if (verdict.reason != REASON_NONE || !redirect_follow(transfer))
-        return false;
-    return true;
+    if (was_connection_dead(transfer, &verdict)) {
+        transfer->is_repeated = true;
+        return true;
+    }
+    transfer->is_repeated = false;
+    return verdict.reason == REASON_NONE && redirect_follow(transfer);
 }
 
 const char *transfer_origin(const struct transfer *transfer)
 {
-    return transfer->origin;
+    return transfer->origin ? transfer->origin : transfer->endpoint->origin;
 }
 
 bool transfer_resume(struct transfer *transfer, int64_t waited_us)
