@@ -14,6 +14,7 @@ static const struct report_format formats[] = {
     { "junit", junit_report, NULL },
     { "tap", tap_report, &tap_streamer },
     { "github", github_report, NULL },
+    { "html", html_report, NULL },
     { "prometheus", prometheus_report, NULL },
 };
 

@@ -14,6 +14,7 @@ report_writer jsonl_report;
 report_writer junit_report;
 report_writer tap_report;
 report_writer github_report;
+report_writer html_report;
 report_writer prometheus_report;
 
 /* How a format is written while the round runs; each adds to OUT. */
