@@ -3,8 +3,10 @@
 
 /*
  * A jq program that judges a JSON text (libjq). Made once; any number of
- * threads may run it at the same time: each run borrows an interpreter of its
- * own from the filter's idle ones or makes one more.
+ * threads may run it at the same time, one after another takes its turn at the
+ * interpreter. Programs cannot read the environment (`env` and $ENV are
+ * empty), files or modules, and `debug` and `stderr` write nothing; numbers
+ * are those of libjq, doubles. A program that never ends is not ended.
  */
 
 #include <stdbool.h>
@@ -17,6 +19,15 @@ struct jq_filter;
 /* NULL: not a jq program; WHY gets jq's own words. */
 struct jq_filter *jq_filter_create(const char *program, struct strbuf *why);
 void jq_filter_destroy(struct jq_filter *filter); /* NULL is allowed */
+
+/*
+ * The same for many at a far lower price: make each with jq_filter_prepare(),
+ * then compile all at once. Where WHYS[i] is not empty afterwards, FILTERS[i]
+ * is not a jq program and only good to be destroyed.
+ */
+struct jq_filter *jq_filter_prepare(const char *program);
+void jq_filters_compile(struct jq_filter *const *filters, size_t count,
+                        struct strbuf *whys);
 
 const char *jq_filter_text(const struct jq_filter *filter);
 

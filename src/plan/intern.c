@@ -130,9 +130,12 @@ static struct entry *enter(struct intern *intern, const void *bytes,
 const void *intern_bytes(struct intern *intern, const void *bytes, size_t size,
                          bool *is_new)
 {
-    /* An array without elements may have no address either. */
-    struct entry *entry = enter(intern, bytes ? bytes : "", size);
+    struct entry *entry;
 
+    /* An array without elements may have no address either. */
+    if (!bytes)
+        bytes = "";
+    entry = enter(intern, bytes, size);
     if (is_new)
         *is_new = !entry->bytes;
     if (!entry->bytes)

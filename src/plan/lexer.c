@@ -22,7 +22,9 @@ static bool is_digit(char byte)
 /* The byte COUNT places on; NUL past the end. */
 static char ahead(const struct lexer *lexer, size_t count)
 {
-    return (size_t)(lexer->end - lexer->at) > count ? lexer->at[count] : '\0';
+    if ((size_t)(lexer->end - lexer->at) > count)
+        return lexer->at[count];
+    return '\0';
 }
 
 static void skip_line(struct lexer *lexer)

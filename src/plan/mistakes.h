@@ -22,10 +22,14 @@ struct mistake {
     char *text;
 };
 
+/* What a reader can take in; of more, only how many there are is told. */
+enum { MISTAKES_MOST_KEPT = 1000 };
+
 struct mistakes {
     struct mistake *items;
-    size_t count;
+    size_t kept;
     size_t capacity;
+    size_t count; /* of all, kept or not */
     size_t warning_count;
 };
 
@@ -41,7 +45,8 @@ bool mistakes_are_there(const struct mistakes *mistakes);
 
 /*
  * Add each mistake to WHY and each warning to WARNINGS as a line "FILE:LINE:
- * TEXT", control characters made visible and SECRETS hidden.
+ * TEXT", control characters made visible and SECRETS hidden; behind them to WHY
+ * how many more there are. WARNINGS may be NULL.
  */
 void mistakes_tell(struct mistakes *mistakes, const struct plan_text *text,
                    const struct secrets *secrets, struct strbuf *why,

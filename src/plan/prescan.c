@@ -139,7 +139,14 @@ static struct frame *top(struct scan *scan)
 
 static char closing(char open)
 {
-    return open == '{' ? '}' : open == '(' ? ')' : ']';
+    switch (open) {
+    case '{':
+        return '}';
+    case '(':
+        return ')';
+    default:
+        return ']';
+    }
 }
 
 static void check_integer(struct scan *scan, const struct token *token)
@@ -354,6 +361,17 @@ static bool complain_wrong_close(struct scan *scan)
     return false;
 }
 
+static void note_late_close(struct scan *scan)
+{
+    struct prescan *result = scan->result;
+
+    result->late_closes =
+        xgrow(result->late_closes, result->late_close_count,
+              &result->late_close_capacity, sizeof(*result->late_closes));
+    result->late_closes[result->late_close_count++] =
+        (struct late_close){ scan->token.line, scan->before.line };
+}
+
 static bool pop(struct scan *scan)
 {
     const struct frame *frame = top(scan);
@@ -363,6 +381,9 @@ static bool pop(struct scan *scan)
         return complain(scan, scan->token.line, "%c closes nothing", close);
     if (close != closing(frame->open))
         return complain_wrong_close(scan);
+    if (scan->before.kind == TOKEN_STRING &&
+        scan->before.line != scan->token.line)
+        note_late_close(scan);
     if (frame->is_endpoints) {
         end_piece(scan);
         scan->result->list_length =
@@ -636,5 +657,25 @@ bool prescan_run(struct prescan *prescan, const struct plan_text *text,
 void prescan_release(struct prescan *prescan)
 {
     free(prescan->pieces);
+    free(prescan->late_closes);
     memset(prescan, 0, sizeof(*prescan));
+}
+
+unsigned prescan_string_line(const struct prescan *prescan, unsigned line)
+{
+    size_t low = 0;
+    size_t high = prescan->late_close_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (prescan->late_closes[middle].line < line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < prescan->late_close_count &&
+        prescan->late_closes[low].line == line)
+        return prescan->late_closes[low].string_line;
+    return line;
 }

@@ -32,18 +32,33 @@ struct piece {
     size_t first_element;
 };
 
+/* A list closed on another line than its last element, a string, stands on. */
+struct late_close {
+    unsigned line;
+    unsigned string_line;
+};
+
 struct prescan {
     struct piece *pieces;
     size_t piece_count;
     size_t piece_capacity;
     size_t list_start; /* what stands between the list's ( and ) */
     size_t list_length;
-    unsigned list_lines; /* how many newlines that has */
+    unsigned list_lines;            /* how many newlines that has */
+    struct late_close *late_closes; /* in the order of their lines */
+    size_t late_close_count;
+    size_t late_close_capacity;
 };
 
 /* False: MISTAKES says what is wrong. Release it in either case. */
 bool prescan_run(struct prescan *prescan, const struct plan_text *text,
                  struct mistakes *mistakes);
 void prescan_release(struct prescan *prescan);
+
+/*
+ * libconfig says of a string that ends a list the line of what follows it; this
+ * is the string's own.
+ */
+unsigned prescan_string_line(const struct prescan *prescan, unsigned line);
 
 #endif

@@ -41,24 +41,18 @@ get_pattern(struct reader *reader, const struct node *node, const char *text)
     return pattern;
 }
 
+/* It is compiled with all others at the end, see filter_uses_compile(). */
 static const struct jq_filter *
 get_filter(struct reader *reader, const struct node *node, const char *text)
 {
     uint32_t *number = intern_note(reader->filters, text, strlen(text), NULL);
-    struct strbuf why = STRBUF_INIT;
-    struct jq_filter *filter;
 
-    if (*number)
-        return reader->plan->parts->filters[*number - 1];
-    filter = jq_filter_create(text, &why);
-    if (filter) {
-        plan_add_filter(reader->plan, filter);
+    if (!*number) {
+        plan_add_filter(reader->plan, jq_filter_prepare(text));
         *number = (uint32_t)reader->plan->parts->filter_count;
-    } else {
-        reader_complain(reader, node, "%s", why.data);
     }
-    strbuf_release(&why);
-    return filter;
+    filter_uses_add(&reader->filter_uses, node, *number - 1);
+    return reader->plan->parts->filters[*number - 1];
 }
 
 struct statuses {

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "prescan.h"
 #include "read_endpoints.h"
 #include "read_networks.h"
 
@@ -83,9 +82,9 @@ static struct tree *create_tree(struct reader *reader, const char *text,
 }
 
 /* The whole text but what stands in the list of endpoints, line by line. */
-static struct tree *create_main_tree(struct reader *reader,
-                                     const struct prescan *prescan)
+static struct tree *create_main_tree(struct reader *reader)
 {
+    const struct prescan *prescan = &reader->prescan;
     const struct strbuf *whole = &reader->text.text;
     size_t rest = prescan->list_start + prescan->list_length;
     struct strbuf text = STRBUF_INIT;
@@ -118,8 +117,7 @@ static void read_piece(struct reader *reader, const struct piece *piece,
 }
 
 static void check_there_are_endpoints(struct reader *reader,
-                                      const struct node *node,
-                                      const struct prescan *prescan)
+                                      const struct node *node)
 {
     if (reader->plan->endpoint_count || mistakes_are_there(&reader->mistakes))
         return;
@@ -127,15 +125,15 @@ static void check_there_are_endpoints(struct reader *reader,
         mistakes_add(&reader->mistakes, 0,
                      "no endpoints; expected endpoints = ( { name = \"...\"; "
                      "url = \"...\"; } );");
-    else if (prescan->piece_count)
+    else if (reader->prescan.piece_count)
         reader_complain(reader, node, "no endpoint is enabled");
     else
         reader_complain(reader, node, "empty; expected at least one endpoint");
 }
 
-static void read_tree(struct reader *reader, const struct tree *tree,
-                      const struct prescan *prescan)
+static void read_tree(struct reader *reader, const struct tree *tree)
 {
+    const struct prescan *prescan = &reader->prescan;
     const struct node *root = tree_root(tree);
     const struct node *endpoints = node_member(root, "endpoints");
     struct draft defaults;
@@ -149,7 +147,8 @@ static void read_tree(struct reader *reader, const struct tree *tree,
         read_endpoints(reader, endpoints, &defaults);
     for (size_t i = 0; i < prescan->piece_count; i++)
         read_piece(reader, &prescan->pieces[i], &defaults);
-    check_there_are_endpoints(reader, endpoints, prescan);
+    filter_uses_compile(&reader->filter_uses, reader->plan, &reader->mistakes);
+    check_there_are_endpoints(reader, endpoints);
 }
 
 static void warn_of_writers(struct reader *reader)
@@ -166,15 +165,13 @@ static void warn_of_writers(struct reader *reader)
 
 static void read_text(struct reader *reader)
 {
-    struct prescan prescan;
     struct tree *tree = NULL;
 
-    if (prescan_run(&prescan, &reader->text, &reader->mistakes))
-        tree = create_main_tree(reader, &prescan);
+    if (prescan_run(&reader->prescan, &reader->text, &reader->mistakes))
+        tree = create_main_tree(reader);
     if (tree)
-        read_tree(reader, tree, &prescan);
+        read_tree(reader, tree);
     tree_destroy(tree);
-    prescan_release(&prescan);
     warn_of_writers(reader);
 }
 
@@ -198,6 +195,8 @@ static void reader_release(struct reader *reader)
     intern_destroy(reader->patterns);
     intern_destroy(reader->filters);
     origins_destroy(reader->origins);
+    filter_uses_release(&reader->filter_uses);
+    prescan_release(&reader->prescan);
     plan_text_release(&reader->text);
     mistakes_release(&reader->mistakes);
 }

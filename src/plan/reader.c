@@ -10,17 +10,24 @@
 
 static void note(struct reader *reader, const struct node *node,
                  bool is_warning, const char *format, va_list arguments)
+    __attribute__((format(printf, 4, 0)));
+
+static void note(struct reader *reader, const struct node *node,
+                 bool is_warning, const char *format, va_list arguments)
 {
     struct strbuf text = STRBUF_INIT;
+    unsigned line = node_line(node);
 
+    if (node_kind(node) == NODE_STRING && node_ends_list(node))
+        line = prescan_string_line(&reader->prescan, line);
     node_add_path(node, &text);
     if (text.length)
         strbuf_add_string(&text, ": ");
     strbuf_vaddf(&text, format, arguments);
     if (is_warning)
-        mistakes_warn(&reader->mistakes, node_line(node), text.data);
+        mistakes_warn(&reader->mistakes, line, text.data);
     else
-        mistakes_add(&reader->mistakes, node_line(node), text.data);
+        mistakes_add(&reader->mistakes, line, text.data);
     strbuf_release(&text);
 }
 

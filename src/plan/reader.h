@@ -13,11 +13,13 @@
 #include <stdint.h>
 
 #include "environment.h"
+#include "filter_uses.h"
 #include "intern.h"
 #include "mistakes.h"
 #include "origins.h"
 #include "plan_parts.h"
 #include "plan_text.h"
+#include "prescan.h"
 #include "tree.h"
 
 #include "rounds/plan.h"
@@ -28,9 +30,11 @@ struct reader {
     struct intern *names;    /* of endpoints, with the line they stand on */
     struct intern *patterns; /* with 1 + their number in the plan's parts */
     struct intern *filters;  /* the same of jq programs */
+    struct filter_uses filter_uses;
     struct origins *origins;
     struct mistakes mistakes;
     struct plan_text text;
+    struct prescan prescan;
     environment_lookup *lookup;
     void *lookup_context;
     struct network *networks;

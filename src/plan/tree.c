@@ -159,6 +159,15 @@ const struct node *node_member(const struct node *node, const char *name)
     return node_of(config_setting_get_member(loose(node), name));
 }
 
+bool node_ends_list(const struct node *node)
+{
+    const config_setting_t *parent = config_setting_parent(setting_of(node));
+
+    return parent && !config_setting_name(setting_of(node)) &&
+           config_setting_index(setting_of(node)) + 1 ==
+               config_setting_length(parent);
+}
+
 void node_add_path(const struct node *node, struct strbuf *out)
 {
     const config_setting_t *setting = setting_of(node);

@@ -54,6 +54,9 @@ const struct node *node_child(const struct node *node, size_t number);
 /* NULL: the group has none of that name. */
 const struct node *node_member(const struct node *node, const char *name);
 
+/* Whether it is the last element of a list. */
+bool node_ends_list(const struct node *node);
+
 /* Add where it stands, such as "endpoints[3].expect.status"; root: nothing. */
 void node_add_path(const struct node *node, struct strbuf *out);
 

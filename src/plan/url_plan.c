@@ -153,7 +153,7 @@ struct plan *plan_from_urls(const char *const *urls, size_t count,
 }
 
 /* An endpoint that is its own owner: its strings stand behind it. */
-struct endpoint *endpoint_from_url(const struct plan *plan, const char *text,
+struct endpoint *endpoint_from_url(const struct plan *plan, const char *url,
                                    struct source source, struct strbuf *why)
 {
     struct url_parts parts;
@@ -162,7 +162,7 @@ struct endpoint *endpoint_from_url(const struct plan *plan, const char *text,
     char *strings;
     size_t sizes[3];
 
-    if (!url_parse(text, &parts, why))
+    if (!url_parse(url, &parts, why))
         return NULL;
     if (parts.user) {
         strbuf_add_string(why, "user:password@ in a stream of URLs; expected "
@@ -170,7 +170,7 @@ struct endpoint *endpoint_from_url(const struct plan *plan, const char *text,
         url_parts_release(&parts);
         return NULL;
     }
-    name = readable_name(text, parts.url, false);
+    name = readable_name(url, parts.url, false);
     sizes[0] = strlen(name) + 1;
     sizes[1] = strlen(parts.url) + 1;
     sizes[2] = strlen(parts.origin) + 1;

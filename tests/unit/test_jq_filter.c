@@ -5,10 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+#include "rounds/xalloc.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -99,6 +103,98 @@ static void mistakes_are_told_in_one_line(void **state)
     }
 }
 
+static void programs_compiled_together_are_still_told_apart(void **state)
+{
+    enum { GOOD = 150 };
+    static const char *const odd[] = {
+        "def f: .n; f == 3",
+        "\"\\(.n))\" == \"3)\"",
+        "# only ) in a comment\n.n == 3",
+        "[.n] == [3]",
+        "{a: .n}.a == 3",
+        ".n == 3 # at the end",
+        "\"a\\\"(\" != \"b\" and .n == 3",
+        "$__loc__.line > 0",
+        "\"\\(\"(\" + \"\\(.n)\")\" == \"(3\"",
+    };
+    static const char *const bad[] = {
+        ".a ==",
+        "nosuch",
+        "1) | (2",
+        "\"not closed",
+        "rounds__0(1)",
+        ".a | ][ | .b",
+        "\"\\(1\"",
+        "",
+        "import \"a\" as a; .",
+        "$nosuch",
+        "def f: 1; f; def g: 2",
+    };
+    enum { ALL = GOOD + COUNT(odd) + COUNT(bad) };
+    struct jq_filter *filters[ALL];
+    struct strbuf whys[ALL];
+
+    (void)state;
+    for (size_t i = 0; i < ALL; i++) {
+        char program[64];
+
+        strbuf_init(&whys[i]);
+        (void)snprintf(program, sizeof(program), ".n == %zu", i);
+        if (i >= GOOD + COUNT(odd))
+            filters[i] = jq_filter_prepare(bad[i - GOOD - COUNT(odd)]);
+        else
+            filters[i] = jq_filter_prepare(i >= GOOD ? odd[i - GOOD] : program);
+    }
+    jq_filters_compile(filters, ALL, whys);
+    for (size_t i = 0; i < ALL; i++) {
+        struct strbuf got = STRBUF_INIT;
+
+        if (i >= GOOD + COUNT(odd)) {
+            assert_true(whys[i].length > 0);
+            assert_null(strstr(whys[i].data, "rounds__1"));
+        } else {
+            assert_string_equal(whys[i].data, "");
+            assert_int_equal(jq_filter_is_met(filters[i], "{\"n\":3}", 7, &got),
+                             i >= GOOD || i == 3);
+        }
+        strbuf_release(&got);
+    }
+    for (size_t i = 0; i < ALL; i++) {
+        jq_filter_destroy(filters[i]);
+        strbuf_release(&whys[i]);
+    }
+}
+
+static void what_a_user_keeps_at_home_changes_no_program(void **state)
+{
+    char home[] = "/tmp/rounds-test-jq-XXXXXX";
+    struct strbuf why = STRBUF_INIT;
+    char *before = getenv("HOME") ? xstrdup(getenv("HOME")) : NULL;
+    char *path;
+    FILE *file;
+
+    (void)state;
+    assert_non_null(mkdtemp(home));
+    path = xasprintf("%s/.jq", home);
+    file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs("def at_home: true;", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(setenv("HOME", home, 1), 0);
+
+    assert_null(jq_filter_create("at_home", &why));
+    assert_string_equal(why.data, "not a jq program: at_home/0 is not defined");
+    assert_string_equal(getenv("HOME"), home);
+
+    if (before)
+        assert_int_equal(setenv("HOME", before, 1), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(home), 0);
+    free(before);
+    free(path);
+    strbuf_release(&why);
+}
+
 static void json_that_means_harm_is_only_not_met(void **state)
 {
     enum { DEEP = 100000 };
@@ -184,6 +280,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_true_is_met_and_what_came_instead_is_told),
         cmocka_unit_test(mistakes_are_told_in_one_line),
+        cmocka_unit_test(programs_compiled_together_are_still_told_apart),
+        cmocka_unit_test(what_a_user_keeps_at_home_changes_no_program),
         cmocka_unit_test(json_that_means_harm_is_only_not_met),
         cmocka_unit_test(threads_share_a_filter_and_each_gets_its_own_answer),
     };
