@@ -292,6 +292,21 @@ static const char *http_version(CURL *easy)
     }
 }
 
+/* A server may send lines of 100 KB: no more than this is for people. */
+static char *cut(struct strbuf *text)
+{
+    enum { SHOWN_BYTES = 2000 };
+    size_t length = SHOWN_BYTES;
+
+    if (text->length > SHOWN_BYTES) {
+        while (length && ((unsigned char)text->data[length] & 0xc0) == 0x80)
+            length--; /* to where a character of UTF-8 begins */
+        strbuf_truncate(text, length);
+        strbuf_add_string(text, "...");
+    }
+    return strbuf_detach(text);
+}
+
 /* The one door through which text from outside leaves: secrets hidden. */
 static char *hide(const struct transfer *transfer, const char *text,
                   size_t length)
@@ -299,7 +314,7 @@ static char *hide(const struct transfer *transfer, const char *text,
     struct strbuf hidden = STRBUF_INIT;
 
     secrets_hide(transfer->shared->secrets, text, length, &hidden);
-    return strbuf_detach(&hidden);
+    return cut(&hidden);
 }
 
 static void hide_failed(const struct transfer *transfer, struct result *result)
@@ -337,7 +352,7 @@ static void judge_answer(struct transfer *transfer, struct result *result)
     hide_failed(transfer, result);
     describe_failed(result, &message);
     if (message.length)
-        result->message = strbuf_detach(&message);
+        result->message = cut(&message);
     strbuf_release(&message);
 }
 
