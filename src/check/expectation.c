@@ -97,7 +97,10 @@ static bool header_matches(const struct answer *answer,
 
         if (value) {
             strbuf_clear(got);
-            strbuf_add(got, value, value_length);
+            if (secrets_is_name(header->name)) /* the server's, not ours */
+                strbuf_add_string(got, "***");
+            else
+                strbuf_add(got, value, value_length);
             if (pattern_match(header->pattern, value, value_length) ==
                 PATTERN_MATCH)
                 return true;
