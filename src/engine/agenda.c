@@ -377,6 +377,11 @@ size_t agenda_waiting(const struct agenda *agenda)
     return agenda->waiting + agenda->later.count;
 }
 
+size_t agenda_due(const struct agenda *agenda)
+{
+    return agenda->waiting;
+}
+
 size_t agenda_in_flight(const struct agenda *agenda)
 {
     return agenda->in_flight;

@@ -69,7 +69,8 @@ void agenda_leave(struct agenda *agenda, struct seat *seat);
 bool agenda_try_hop(struct agenda *agenda, struct seat *seat,
                     const char *origin, int64_t now_us, int64_t *until_us);
 
-size_t agenda_waiting(const struct agenda *agenda); /* retries included */
+size_t agenda_waiting(const struct agenda *agenda);
+size_t agenda_due(const struct agenda *agenda); /* of them, those due */
 size_t agenda_in_flight(const struct agenda *agenda);
 
 /* Any waiting check, due or not; NULL: none is left. To clear up, with nothing

@@ -8,6 +8,9 @@
 #include "rounds/clock.h"
 #include "rounds/xalloc.h"
 
+/* How many may wait for a retry for each place in the queue. */
+enum { RETRIES_FOR_A_PLACE = 64 };
+
 /* An event loop that wants to be told. */
 struct listener {
     int descriptor;  /* an eventfd, borrowed */
@@ -103,16 +106,35 @@ size_t dispatch_add_listener(struct dispatch *dispatch, int descriptor)
     return number;
 }
 
+static bool is_stopped(const struct dispatch *dispatch)
+{
+    return dispatch->is_stopped ||
+           (dispatch->deadline_us &&
+            clock_monotonic_us() >= dispatch->deadline_us);
+}
+
+/*
+ * Those that wait for a retry leave room to others, which would else wait for
+ * as long; but not without a bound.
+ */
+static bool is_full(const struct dispatch *dispatch)
+{
+    size_t due = agenda_due(dispatch->agenda);
+
+    return due >= dispatch->capacity ||
+           agenda_waiting(dispatch->agenda) - due >=
+               RETRIES_FOR_A_PLACE * dispatch->capacity;
+}
+
 bool dispatch_push(struct dispatch *dispatch, struct check *check,
                    unsigned profile)
 {
     bool is_taken;
 
     pthread_mutex_lock(&dispatch->lock);
-    while (agenda_waiting(dispatch->agenda) >= dispatch->capacity &&
-           !dispatch->is_stopped)
+    while (is_full(dispatch) && !is_stopped(dispatch))
         pthread_cond_wait(&dispatch->has_room, &dispatch->lock);
-    is_taken = !dispatch->is_stopped;
+    is_taken = !is_stopped(dispatch);
     if (is_taken) {
         check->due_us = clock_monotonic_us();
         agenda_add(dispatch->agenda, check, profile, check->due_us);
@@ -144,7 +166,7 @@ void dispatch_stop(struct dispatch *dispatch)
 /* Whether nothing can come any more: what is at work may still come back. */
 static bool is_over(const struct dispatch *dispatch)
 {
-    return dispatch->is_stopped ||
+    return is_stopped(dispatch) ||
            (dispatch->is_closed && !agenda_waiting(dispatch->agenda) &&
             !agenda_in_flight(dispatch->agenda));
 }
@@ -172,9 +194,14 @@ static struct check *take(struct dispatch *dispatch, struct seat *seat,
     struct check *check =
         agenda_take(dispatch->agenda, seat, clock_monotonic_us(), until_us);
 
+    if (!check)
+        return NULL;
     /* Not for each place: the producer fills half of the queue at a time. */
-    if (check && agenda_waiting(dispatch->agenda) <= dispatch->capacity / 2)
+    if (agenda_due(dispatch->agenda) <= dispatch->capacity / 2)
         pthread_cond_signal(&dispatch->has_room);
+    /* One of those who wait may know of an earlier moment than the others. */
+    if (dispatch->idle && agenda_waiting(dispatch->agenda))
+        pthread_cond_signal(&dispatch->changed);
     return check;
 }
 
@@ -249,7 +276,7 @@ bool dispatch_hop(struct dispatch *dispatch, struct seat *seat,
 
     pthread_mutex_lock(&dispatch->lock);
     dispatch->hopping++;
-    while (!dispatch->is_stopped &&
+    while (!is_stopped(dispatch) &&
            !(may_go = try_hop(dispatch, seat, origin, &again_us))) {
         if (until_us && until_us < again_us)
             again_us = until_us;
@@ -270,7 +297,7 @@ bool dispatch_try_hop(struct dispatch *dispatch, struct seat *seat,
 
     *again_us = INT64_MAX;
     pthread_mutex_lock(&dispatch->lock);
-    *has_ended = dispatch->is_stopped;
+    *has_ended = is_stopped(dispatch);
     if (!*has_ended)
         may_go = try_hop(dispatch, seat, origin, again_us);
     if (!may_go)

@@ -3,12 +3,12 @@
 
 /*
  * The bounded queue between a network's producer and its workers: the agenda
- * with a lock around it. A push waits while the queue is full; a pop waits
- * until a check may be asked. After dispatch_close() what waits, retries too,
- * is still handed out, then every pop returns NULL. After dispatch_stop()
- * pushes are refused and pops return NULL at once; what is left is for
- * dispatch_drain(). Any thread may call any function;
- * dispatch_destroy() comes after all others have returned.
+ * with a lock around it. A push waits while the queue is full, for which checks
+ * that wait for a retry count little; a pop waits until a check may be asked.
+ * After dispatch_close() what waits, retries too, is still handed out, then
+ * every pop returns NULL. After dispatch_stop() pushes are refused and pops
+ * return NULL at once; what is left is for dispatch_drain(). Any thread may call
+ * any function; dispatch_destroy() comes after all others have returned.
  */
 
 #include <stdbool.h>
@@ -22,7 +22,8 @@ struct dispatch;
 struct dispatch *dispatch_create(const struct network *network);
 void dispatch_destroy(struct dispatch *dispatch); /* NULL is allowed */
 
-/* Before the first push: from DEADLINE_US (monotonic) on it is stopped. */
+/* Before the first push: from DEADLINE_US (monotonic) on it is as if stopped,
+ * but for those who wait already: they wait for dispatch_stop(). */
 void dispatch_set_deadline(struct dispatch *dispatch, int64_t deadline_us);
 
 /* Takes CHECK over. False: stopped, and it is still the caller's. */

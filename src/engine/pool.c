@@ -70,9 +70,19 @@ void pool_tell_end(const struct pool *pool)
     (void)written;
 }
 
+/* The deadline may come before anybody has raised the flag for it. */
+static enum stop_cause why_stopped(const struct pool *pool)
+{
+    enum stop_cause cause = stop_cause(pool->round->stop);
+
+    return cause == STOP_CAUSE_NONE && pool->round->deadline_us
+               ? STOP_CAUSE_DEADLINE
+               : cause;
+}
+
 static void skip(const struct pool *pool, struct check *check)
 {
-    check_skip(check, stop_cause(pool->round->stop));
+    check_skip(check, why_stopped(pool));
     pool_hand_over(pool, check);
 }
 
