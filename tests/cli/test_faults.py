@@ -27,7 +27,8 @@ ROUNDS = 10 if SLOWNESS == 1 else 2
 # where nothing comes from the server first, PATIENCE where something does. The
 # more is going on at a time, the longer everything takes.
 BRIEF_MS = {1: 60, 4: 120, 16: 300, 64: 800}
-PATIENCE_MS = {1: 200, 4: 250, 16: 400, 64: 800}
+PATIENCE_MS = {1: 250, 4: 300, 16: 400, 64: 800}
+ROUNDS_AT_A_TIME = {1: 5, 4: 3, 16: 2, 64: 2}
 
 
 @dataclass(frozen=True)
@@ -345,7 +346,7 @@ def check_rounds(
     workers: int,
     **options: Any,
 ) -> None:
-    """Ten rounds of a plan, two at a time, and each as the rows say."""
+    """Ten rounds of a plan, some at a time, and each as the rows say."""
 
     def play(number: int) -> list[str]:
         code, report = rounds.check_json(plan, "-n", str(workers), **options)
@@ -353,7 +354,7 @@ def check_rounds(
         return [f"round {number}: {each}"
                 for each in differences(report, rows)]
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(ROUNDS_AT_A_TIME[workers]) as pool:
         wrong = [each for told in pool.map(play, range(ROUNDS))
                  for each in told]
     assert not wrong, "\n".join(wrong)

@@ -191,6 +191,10 @@ def path(trap: Trap, tmp_path: Path) -> Path:
     return path
 
 
+FORMATS = (
+    "text", "json", "jsonl", "junit", "tap", "github", "html", "prometheus",
+)
+
 WAYS = {
     "text": ("check",),
     "text, quiet": ("check", "-q"),
@@ -228,14 +232,33 @@ def test_the_canaries_are_sent_and_come_back(
         )
 
 
-def test_a_report_in_a_file_holds_no_canary_either(
-    rounds: Rounds, trap: Trap, path: Path, tmp_path: Path
+def test_no_format_is_left_out_here(rounds: Rounds) -> None:
+    done = rounds.check("--report", "nonsense", "http://127.0.0.1/")
+
+    listed = done.stderr.partition("expected one of ")[2]
+    assert done.returncode == 2
+    assert tuple(listed.replace(",", " ").split()) == FORMATS
+
+
+@pytest.mark.parametrize("more", [[], ["-v"]], ids=["", "verbose"])
+def test_a_canary_is_found_in_no_report_of_any_format(
+    rounds: Rounds, trap: Trap, path: Path, tmp_path: Path, more: list[str]
 ) -> None:
-    file = tmp_path / "out.json"
+    files = {name: tmp_path / f"report.{name}" for name in FORMATS}
+    files["summary"] = tmp_path / "summary.md"
+    files["summary"].touch()
+    asked = [f"--report={name}={files[name]}" for name in FORMATS]
 
-    rounds.run("check", "-v", "--report", f"json={file}", path, env=trap.env)
+    done = rounds.run(
+        "check", *more, *asked, path,
+        env=trap.env | {"GITHUB_STEP_SUMMARY": str(files["summary"])},
+    )
 
-    assert leaks(file.read_text(), trap.secrets) == []
+    assert done.returncode == 1
+    for name, file in files.items():
+        told = file.read_text()
+        assert told or name == "summary", name
+        assert leaks(told, trap.secrets) == [], name
 
 
 @pytest.mark.parametrize("bytes_before", range(40, 121, 4))
