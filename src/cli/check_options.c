@@ -6,7 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "report_options.h"
 #include "rounds/engine.h"
+#include "rounds/report_stream.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 #include "shard.h"
@@ -50,11 +52,14 @@ const struct option check_option_table[] = {
       OPTION_TEXT, FIELD(fail_on), 0, 0 },
     { "max-failures", 0, "N|P%", N_("so many failures are put up with (0)"),
       OPTION_TEXT, FIELD(max_failures), 0, 0 },
+    { "exit", 0, "STYLE",
+      N_("simple, or nagios: its codes and first line (simple)"), OPTION_TEXT,
+      FIELD(exit), 0, 0 },
     { "fail-fast", 0, NULL, N_("stop once it has failed; the rest is skipped"),
       OPTION_FLAG, FIELD(fails_fast), 0, 0 },
     { NULL, 0, NULL, N_("What it says:"), OPTION_GROUP, 0, 0, 0 },
     { "report", 0, "FORMAT[=FILE]",
-      N_("text (default), json; one of them to stdout"), OPTION_LIST,
+      N_("text json jsonl junit tap github prometheus"), OPTION_LIST,
       FIELD(reports), 0, 0 },
     { "no-progress", 0, NULL, N_("no progress line on the terminal"),
       OPTION_FLAG, FIELD(hides_progress), 0, 0 },
@@ -89,7 +94,7 @@ static bool is_url(const char *operand)
 
 /* One plan file, or URLs, or a file of URLs: not two of them. */
 static struct plan *read_plan(const struct check_options *options,
-                              const struct text_list *operands,
+                              const struct text_list *operands, bool is_stream,
                               struct strbuf *why, struct strbuf *warnings)
 {
     size_t url_count = 0;
@@ -98,7 +103,8 @@ static struct plan *read_plan(const struct check_options *options,
         url_count += is_url(operands->items[i]);
     if (options->urls) {
         if (!operands->count)
-            return url_list_plan(options->urls, why);
+            return is_stream ? plan_from_urls(NULL, 0, why)
+                             : url_list_plan(options->urls, why);
         strbuf_add_string(why, _("--urls takes the place of a plan and of "
                                  "URLs: give one of them\n"));
         return NULL;
@@ -175,7 +181,8 @@ static bool select_endpoints(const struct check_options *options,
 
 struct plan *check_options_plan(const struct check_options *options,
                                 const struct text_list *operands,
-                                struct strbuf *why, struct strbuf *warnings)
+                                bool is_stream, struct strbuf *why,
+                                struct strbuf *warnings)
 {
     const struct plan_overrides overrides = {
         .workers = (unsigned)options->workers,
@@ -183,78 +190,15 @@ struct plan *check_options_plan(const struct check_options *options,
         .connect_timeout_ms = options->connect_timeout_ms,
         .retries = (int)options->retries,
     };
-    struct plan *plan = read_plan(options, operands, why, warnings);
+    struct plan *plan = read_plan(options, operands, is_stream, why, warnings);
 
     if (!plan)
         return NULL;
     plan_override(plan, &overrides);
-    if (select_endpoints(options, plan, why))
+    if (is_stream || select_endpoints(options, plan, why))
         return plan;
     plan_destroy(plan);
     return NULL;
-}
-
-/* "json=out.json" or "json". */
-static bool parse_report(const char *text, struct report_request *report,
-                         struct strbuf *why)
-{
-    const char *equals = strchr(text, '=');
-    char *name =
-        xstrndup(text, equals ? (size_t)(equals - text) : strlen(text));
-
-    report->format = report_format_find(name);
-    report->file = equals ? equals + 1 : NULL;
-    if (!report->format) {
-        strbuf_addf(why, _("--report: \"%s\" is no format; expected one of "),
-                    name);
-        report_format_names(why);
-        strbuf_add_char(why, '\n');
-    } else if (report->file && !*report->file) {
-        strbuf_addf(why, _("--report: a file name is missing after \"%s\"\n"),
-                    text);
-    }
-    free(name);
-    return report->format && !(report->file && !*report->file);
-}
-
-static bool parse_reports(const struct check_options *options,
-                          struct report_request *reports,
-                          struct round_request *request, struct strbuf *why)
-{
-    bool is_right = true;
-    size_t on_stdout = 0;
-
-    for (size_t i = 0; i < options->reports.count; i++) {
-        is_right &= parse_report(options->reports.items[i], &reports[i], why);
-        on_stdout += !reports[i].file;
-    }
-    request->report_count = options->reports.count;
-    request->reports = reports;
-    if (!options->reports.count) {
-        reports[request->report_count++] =
-            (struct report_request){ report_format_find("text"), NULL };
-    } else if (on_stdout > 1) {
-        strbuf_add_string(why, _("--report: only one report may have stdout; "
-                                 "give the others a file: FORMAT=FILE\n"));
-        return false;
-    }
-    return is_right;
-}
-
-static bool parse_color(const char *text, enum color_choice *color,
-                        struct strbuf *why)
-{
-    static const char *const words[] = { "auto", "always", "never" };
-
-    for (int i = 0; i < 3; i++) {
-        if (!text || !strcmp(text, words[i])) {
-            *color = text ? (enum color_choice)i : COLOR_AUTO;
-            return true;
-        }
-    }
-    strbuf_addf(why, _("--color: \"%s\" is none of auto, always, never\n"),
-                text);
-    return false;
 }
 
 static bool parse_engine(const struct check_options *options,
@@ -267,6 +211,18 @@ static bool parse_engine(const struct check_options *options,
     strbuf_addf(why, _("--engine: \"%s\" is none of threads, async\n"),
                 request->engine);
     return false;
+}
+
+bool check_options_can_stream(const struct check_options *options,
+                              const struct round_request *request)
+{
+    if (!options->urls || options->only.count || options->tags.count ||
+        options->exclude.count || options->shard)
+        return false;
+    for (size_t i = 0; i < request->report_count; i++)
+        if (!report_stream_is_possible(request->reports[i].format))
+            return false;
+    return true;
 }
 
 bool check_options_request(const struct check_options *options,
@@ -283,8 +239,7 @@ bool check_options_request(const struct check_options *options,
         is_right &= exit_policy_parse_most(&request->policy,
                                            options->max_failures, why);
     is_right &= parse_engine(options, request, why);
-    is_right &= parse_color(options->color, &request->color, why);
-    is_right &= parse_reports(options, reports, request, why);
+    is_right &= report_options_parse(options, reports, request, why);
     request->shard = options->shard;
     request->deadline_ms = options->deadline_ms;
     request->fails_fast = options->fails_fast;

@@ -31,6 +31,7 @@ struct check_options {
     bool fails_fast;
     const char *fail_on;
     const char *max_failures;
+    const char *exit; /* NULL: simple */
     bool is_dry_run;
     struct text_list reports;
     bool hides_progress;
@@ -45,16 +46,24 @@ void check_options_init(struct check_options *options);
 void check_options_release(struct check_options *options);
 
 /*
- * The plan of OPERANDS (one plan file, or URLs) with the options worked in. NULL:
- * WHY says why, a line for each mistake. Warnings go to WARNINGS.
+ * The plan of OPERANDS (one plan file, or URLs) with the options worked in. IS_STREAM: the
+ * URLs of --urls are not for it. NULL: WHY says why, a line for each mistake. Warnings go to WARNINGS.
  */
 struct plan *check_options_plan(const struct check_options *options,
                                 const struct text_list *operands,
-                                struct strbuf *why, struct strbuf *warnings);
+                                bool is_stream, struct strbuf *why,
+                                struct strbuf *warnings);
+
+/*
+ * Whether the URLs of --urls need never be all in memory: every report of
+ * REQUEST is written while the round runs, and nothing picks among them.
+ */
+bool check_options_can_stream(const struct check_options *options,
+                              const struct round_request *request);
 
 /*
  * Fill REQUEST (reports, policy, display) from OPTIONS. REPORTS has room for
- * one more than options->reports. False: WHY says why.
+ * two more than options->reports. False: WHY says why.
  */
 bool check_options_request(const struct check_options *options,
                            struct report_request *reports,

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "complain.h"
+#include "exit_code.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
+#include "url_stream.h"
 
 static void describe_dry_run(const struct plan *plan)
 {
@@ -14,31 +16,49 @@ static void describe_dry_run(const struct plan *plan)
            plan->endpoint_count, plan->network_count);
 }
 
-enum exit_code check_run(const struct check_options *options,
-                         const struct text_list *operands)
+static int run_on(struct round_request *request,
+                  const struct check_options *options, const struct plan *plan,
+                  bool is_stream)
+{
+    struct strbuf why = STRBUF_INIT;
+    int code = EXIT_MISTAKE;
+
+    request->plan = plan;
+    if (options->is_dry_run) {
+        describe_dry_run(plan);
+        return EXIT_ALL_WELL;
+    }
+    if (is_stream)
+        request->urls = url_stream_open(options->urls, plan, &why);
+    if (!is_stream || request->urls)
+        code = round_run(request);
+    complain("", &why);
+    url_stream_close(request->urls);
+    strbuf_release(&why);
+    return code;
+}
+
+int check_run(const struct check_options *options,
+              const struct text_list *operands)
 {
     struct report_request *reports =
-        xcalloc(options->reports.count + 1, sizeof(*reports));
+        xcalloc(options->reports.count + 2, sizeof(*reports));
     struct round_request request = { 0 };
     struct strbuf why = STRBUF_INIT, warnings = STRBUF_INIT;
     struct strbuf plan_why = STRBUF_INIT;
-    enum exit_code code = EXIT_MISTAKE;
+    int code = EXIT_MISTAKE;
     struct plan *plan;
     bool is_right = check_options_request(options, reports, &request, &why);
+    bool is_stream = is_right && !options->is_dry_run &&
+                     check_options_can_stream(options, &request);
 
-    plan = check_options_plan(options, operands, &plan_why, &warnings);
+    plan =
+        check_options_plan(options, operands, is_stream, &plan_why, &warnings);
     complain("", &warnings);
     complain("rounds: ", &why);
     complain("", &plan_why);
-    if (is_right && plan) {
-        request.plan = plan;
-        if (options->is_dry_run) {
-            describe_dry_run(plan);
-            code = EXIT_ALL_WELL;
-        } else {
-            code = round_run(&request);
-        }
-    }
+    if (is_right && plan)
+        code = run_on(&request, options, plan, is_stream);
     plan_destroy(plan);
     strbuf_release(&plan_why);
     strbuf_release(&warnings);

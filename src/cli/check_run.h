@@ -7,11 +7,13 @@
  */
 
 #include "check_options.h"
-#include "exit_code.h"
 #include "options.h"
 
-/* Reads the plan, makes the round, reports; mistakes are told on stderr. */
-enum exit_code check_run(const struct check_options *options,
-                         const struct text_list *operands);
+/*
+ * Reads the plan, makes the round, reports; mistakes are told on stderr.
+ * Returns the exit code.
+ */
+int check_run(const struct check_options *options,
+              const struct text_list *operands);
 
 #endif

@@ -10,6 +10,7 @@
 #include "check_run.h"
 #include "complain.h"
 #include "demo_targets.h"
+#include "exit_code.h"
 #include "rounds/translate.h"
 
 struct values {
@@ -74,13 +75,12 @@ static char *save_plan(const char *text, struct strbuf *why)
     return NULL;
 }
 
-static enum exit_code run_over(const struct demo_targets *targets,
-                               const struct check_options *options,
-                               struct strbuf *why)
+static int run_over(const struct demo_targets *targets,
+                    const struct check_options *options, struct strbuf *why)
 {
     char *file = save_plan(demo_targets_plan(targets), why);
     struct text_list operands = { 0 };
-    enum exit_code code;
+    int code;
 
     if (!file)
         return EXIT_INCOMPLETE;
@@ -92,11 +92,11 @@ static enum exit_code run_over(const struct demo_targets *targets,
     return code;
 }
 
-static enum exit_code demonstrate(const struct values *values)
+static int demonstrate(const struct values *values)
 {
     struct strbuf why = STRBUF_INIT;
     struct demo_targets *targets = demo_targets_start(&why);
-    enum exit_code code = EXIT_INCOMPLETE;
+    int code = EXIT_INCOMPLETE;
 
     if (targets && values->wants_plan) {
         fputs(demo_targets_plan(targets), stdout);
@@ -115,7 +115,7 @@ int demo_command(int argc, char **argv)
     struct values values = { 0 };
     struct text_list operands = { 0 };
     struct strbuf why = STRBUF_INIT;
-    enum exit_code code = EXIT_MISTAKE;
+    int code = EXIT_MISTAKE;
     bool is_right;
 
     check_options_init(&values.round);

@@ -139,8 +139,8 @@ static void list_commands(const struct plan *plan, bool reveals)
 static int list(const struct values *values, const struct text_list *operands)
 {
     struct strbuf why = STRBUF_INIT, warnings = STRBUF_INIT;
-    struct plan *plan =
-        check_options_plan(&values->selection, operands, &why, &warnings);
+    struct plan *plan = check_options_plan(&values->selection, operands, false,
+                                           &why, &warnings);
     int code = plan ? EXIT_ALL_WELL : EXIT_MISTAKE;
 
     complain("", &warnings);

@@ -1,114 +1,40 @@
 #include "round.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "complain.h"
+#include "feed.h"
 #include "interrupt.h"
+#include "outputs.h"
 #include "rounds/clock.h"
 #include "rounds/collector.h"
 #include "rounds/engine.h"
-#include "rounds/order.h"
+#include "rounds/nagios.h"
 #include "rounds/progress.h"
 #include "rounds/translate.h"
 #include "rounds/vitals.h"
 #include "rounds/xalloc.h"
 
-/* A network's endpoints in the order they are asked; read by its producer
- * alone. */
-struct feed {
-    const struct plan *plan;
-    size_t *indices;
-    size_t count;
-    size_t next;
-};
-
 /* What is known while the round runs. */
 struct round {
     const struct round_request *request;
     struct stop stop;
-    uint64_t failed; /* the collector thread's until it has ended */
-    struct feed *feeds;
-    struct engine_network *networks;
-    struct engine_network_report *engine_reports;
-    size_t network_count;
-    unsigned *workers; /* by the plan's networks */
+    struct outputs *outputs;
+    struct feed *feed;
+    struct engine_network_report *engine_reports; /* by the feed's networks */
+    unsigned *workers;                            /* by the plan's networks */
     struct vitals vitals;
+    int64_t started_at_us; /* wall clock */
+    size_t faults;         /* lines of a stream that could not be asked */
+
+    /* The collector thread's until it has ended. */
+    uint64_t failed;
 };
 
-static bool next_endpoint(void *context, const struct endpoint **endpoint,
-                          size_t *index)
+static void note_failure(struct round *round, const struct result *result)
 {
-    struct feed *feed = context;
-
-    if (feed->next == feed->count)
-        return false;
-    *index = feed->indices[feed->next++];
-    *endpoint = &feed->plan->endpoints[*index];
-    return true;
-}
-
-static void init_feed(struct feed *feed, const struct plan *plan,
-                      size_t network)
-{
-    feed->plan = plan;
-    feed->next = 0;
-    feed->indices = order_endpoints(
-        plan->endpoints, plan->endpoint_count, (uint32_t)network,
-        order_stretch(&plan->networks[network]), &feed->count);
-}
-
-/* Only networks that have endpoints get a pool. */
-static void gather_networks(struct round *round, const struct plan *plan)
-{
-    bool *is_used = xcalloc(plan->network_count, sizeof(*is_used));
-
-    for (size_t i = 0; i < plan->endpoint_count; i++)
-        is_used[plan->endpoints[i].network] = true;
-    round->feeds = xcalloc(plan->network_count, sizeof(*round->feeds));
-    round->networks = xcalloc(plan->network_count, sizeof(*round->networks));
-    round->engine_reports =
-        xcalloc(plan->network_count, sizeof(*round->engine_reports));
-    round->workers = xcalloc(plan->network_count, sizeof(*round->workers));
-    for (size_t i = 0; i < plan->network_count; i++) {
-        size_t at = round->network_count;
-
-        if (!is_used[i])
-            continue;
-        init_feed(&round->feeds[at], plan, i);
-        round->networks[at] = (struct engine_network){
-            .network = &plan->networks[i],
-            .source = next_endpoint,
-            .source_context = &round->feeds[at],
-        };
-        round->network_count++;
-    }
-    free(is_used);
-}
-
-static void release_networks(struct round *round)
-{
-    for (size_t i = 0; i < round->network_count; i++)
-        free(round->feeds[i].indices);
-    free(round->feeds);
-    free(round->networks);
-    free(round->engine_reports);
-    free(round->workers);
-}
-
-static void note_workers(struct round *round, const struct plan *plan)
-{
-    for (size_t i = 0; i < round->network_count; i++)
-        round->workers[round->networks[i].network - plan->networks] =
-            round->engine_reports[i].workers;
-}
-
-/* In the collector's thread, for each result as it comes. */
-static void watch_failures(void *context, const struct result *result)
-{
-    struct round *round = context;
     const struct round_request *request = round->request;
 
     if (!exit_policy_fails(&request->policy, result->outcome, result->reason))
@@ -120,74 +46,33 @@ static void watch_failures(void *context, const struct result *result)
         stop_raise(&round->stop, STOP_SOON, STOP_CAUSE_FAILURES);
 }
 
-static bool is_dumb_terminal(void)
+/* In the collector's thread, for each result as it comes. */
+static void take_result(void *context, const struct result *result)
 {
-    const char *term = getenv("TERM");
+    struct round *round = context;
 
-    return !term || !strcmp(term, "dumb");
-}
-
-/* https://no-color.org */
-static bool wants_color(enum color_choice choice, int descriptor)
-{
-    const char *no_color = getenv("NO_COLOR");
-
-    if (choice != COLOR_AUTO)
-        return choice == COLOR_ALWAYS;
-    return isatty(descriptor) && !is_dumb_terminal() &&
-           !(no_color && *no_color);
+    note_failure(round, result);
+    outputs_record(round->outputs, result);
+    if (round->request->urls)
+        url_stream_release(result->endpoint);
 }
 
 static struct progress *start_progress(const struct round_request *request)
 {
-    if (request->hides_progress || request->is_quiet ||
-        !isatty(STDERR_FILENO) || is_dumb_terminal())
+    if (request->hides_progress || request->is_quiet || !outputs_can_redraw())
         return NULL;
     return progress_create(stderr, request->plan->endpoint_count,
-                           wants_color(request->color, STDERR_FILENO));
+                           outputs_want_color(request->color, STDERR_FILENO));
 }
 
-/* 0: not a terminal, no width to keep to. */
-static unsigned terminal_columns(int descriptor)
+static void note_workers(struct round *round)
 {
-    struct winsize size;
+    const struct plan *plan = round->request->plan;
+    const struct engine_network *networks = feed_networks(round->feed);
 
-    if (!isatty(descriptor) || ioctl(descriptor, TIOCGWINSZ, &size) != 0)
-        return 0;
-    return size.ws_col;
-}
-
-static bool write_report(const struct report_request *report,
-                         struct report_input *input, enum color_choice color)
-{
-    struct strbuf text = STRBUF_INIT, why = STRBUF_INIT;
-    bool is_written;
-
-    input->has_color = report->file ? color == COLOR_ALWAYS
-                                    : wants_color(color, STDOUT_FILENO);
-    input->columns = report->file ? 0 : terminal_columns(STDOUT_FILENO);
-    report->format->write(input, &text);
-    is_written = report->file
-                     ? report_save(report->file, text.data, text.length, &why)
-                     : report_print(stdout, text.data, text.length, &why);
-    if (!is_written)
-        fprintf(stderr, _("rounds: the %s report was not written: %s\n"),
-                report->format->name, why.data);
-    strbuf_release(&why);
-    strbuf_release(&text);
-    return is_written;
-}
-
-/* All are tried, also where one fails. */
-static bool write_reports(const struct round_request *request,
-                          struct report_input *input)
-{
-    bool are_written = true;
-
-    for (size_t i = 0; i < request->report_count; i++)
-        are_written &=
-            write_report(&request->reports[i], input, request->color);
-    return are_written;
+    for (size_t i = 0; i < feed_network_count(round->feed); i++)
+        round->workers[networks[i].network - plan->networks] =
+            round->engine_reports[i].workers;
 }
 
 static void run_engine(struct round *round, struct collector *collector)
@@ -195,8 +80,8 @@ static void run_engine(struct round *round, struct collector *collector)
     const struct round_request *request = round->request;
     struct strbuf notes = STRBUF_INIT;
     const struct engine_round engine_round = {
-        .networks = round->networks,
-        .network_count = round->network_count,
+        .networks = feed_networks(round->feed),
+        .network_count = feed_network_count(round->feed),
         .sink = collector_push,
         .sink_context = collector,
         .stop = &round->stop,
@@ -209,23 +94,40 @@ static void run_engine(struct round *round, struct collector *collector)
         .loops = request->loops,
     };
 
+    if (request->urls)
+        (void)url_stream_start(request->urls, &round->stop, &notes);
     engine_find(request->engine)(&engine_round, round->engine_reports, &notes);
+    if (request->urls)
+        round->faults = url_stream_faults(request->urls);
     complain(_("rounds: warning: "), &notes);
     strbuf_release(&notes);
+    note_workers(round);
 }
 
-static enum exit_code report_round(struct round *round,
-                                   struct collector *collector,
-                                   const struct summary *summary,
-                                   int64_t started_at_us)
+static int nagios_code(struct round *round, const struct report_input *input)
+{
+    enum stop_cause cause = stop_cause(&round->stop);
+    bool is_incomplete =
+        cause == STOP_CAUSE_INTERRUPT || cause == STOP_CAUSE_TERMINATE;
+    bool has_failed = exit_policy_is_exceeded(
+        &round->request->policy, round->failed, input->summary->endpoints);
+    enum nagios_state state =
+        nagios_state_of(input->summary, has_failed, is_incomplete);
+
+    outputs_print_nagios(input, state);
+    return (int)state;
+}
+
+static int report_round(struct round *round, struct collector *collector,
+                        const struct summary *summary)
 {
     const struct round_request *request = round->request;
     struct report_input input = {
         .plan = request->plan,
         .results = collector_results(collector),
-        .result_count = request->plan->endpoint_count,
+        .result_count = request->urls ? 0 : request->plan->endpoint_count,
         .summary = summary,
-        .started_at_us = started_at_us,
+        .started_at_us = round->started_at_us,
         .engine = request->engine,
         .stop_cause = stop_cause(&round->stop),
         .vitals = &round->vitals,
@@ -233,25 +135,28 @@ static enum exit_code report_round(struct round *round,
         .is_verbose = request->is_verbose,
         .is_quiet = request->is_quiet,
     };
-    bool are_written = write_reports(request, &input);
+    int state = request->is_nagios ? nagios_code(round, &input) : 0;
+    bool are_written = outputs_finish(round->outputs, &input);
 
-    return exit_code_of(&request->policy, summary, round->failed,
-                        stop_cause(&round->stop), are_written);
+    if (request->is_nagios)
+        return are_written || state == NAGIOS_STATE_CRITICAL
+                   ? state
+                   : NAGIOS_STATE_UNKNOWN;
+    return (int)exit_code_of(&request->policy, summary, round->failed,
+                             stop_cause(&round->stop),
+                             are_written && !round->faults);
 }
 
 /* A lost or doubled result is a mistake in rounds; no report may hide it. */
-static enum exit_code finish_round(struct round *round,
-                                   struct collector *collector,
-                                   int64_t started_at_us)
+static int finish_round(struct round *round, struct collector *collector)
 {
     struct strbuf why = STRBUF_INIT;
     struct summary summary;
-    enum exit_code code = EXIT_INCOMPLETE;
+    int code = EXIT_INCOMPLETE;
 
-    note_workers(round, round->request->plan);
     if (collector_finish(collector, round->vitals.elapsed_us, round->workers,
                          &summary, &why))
-        code = report_round(round, collector, &summary, started_at_us);
+        code = report_round(round, collector, &summary);
     else
         fprintf(stderr, _("rounds: internal error: %s\n"), why.data);
     summary_release(&summary);
@@ -259,41 +164,68 @@ static enum exit_code finish_round(struct round *round,
     return code;
 }
 
-enum exit_code round_run(const struct round_request *request)
+static int run_with(struct round *round, struct collector *collector)
+{
+    int code;
+
+    interrupt_watch(&round->stop);
+    vitals_begin(&round->vitals);
+    run_engine(round, collector);
+    vitals_end(&round->vitals);
+    code = finish_round(round, collector);
+    interrupt_release();
+    return code;
+}
+
+static void init_round(struct round *round, const struct round_request *request)
+{
+    size_t networks = request->plan->network_count;
+
+    *round = (struct round){ .request = request };
+    stop_init(&round->stop);
+    round->started_at_us = clock_wall_us();
+    round->feed = feed_create(request->plan, request->urls);
+    round->engine_reports = xcalloc(networks, sizeof(*round->engine_reports));
+    round->workers = xcalloc(networks, sizeof(*round->workers));
+    round->outputs = outputs_begin(request);
+}
+
+static void release_round(struct round *round)
+{
+    outputs_destroy(round->outputs);
+    feed_destroy(round->feed);
+    free(round->engine_reports);
+    free(round->workers);
+}
+
+int round_run(const struct round_request *request)
 {
     const struct plan *plan = request->plan;
-    struct round round = { .request = request };
     struct progress *progress = start_progress(request);
     struct strbuf why = STRBUF_INIT;
-    enum exit_code code = EXIT_INCOMPLETE;
-    int64_t started_at_us = clock_wall_us();
-    struct collector *collector = collector_start(
-        &(struct collector_options){
-            .networks = plan->networks,
-            .network_count = plan->network_count,
-            .expected = plan->endpoint_count,
-            .progress = progress,
-            .on_result = watch_failures,
-            .on_result_context = &round,
-        },
-        &why);
+    int code = EXIT_INCOMPLETE;
+    struct collector_options options = {
+        .networks = plan->networks,
+        .network_count = plan->network_count,
+        .expected = plan->endpoint_count,
+        .is_stream = request->urls != NULL,
+        .progress = progress,
+        .on_result = take_result,
+    };
+    struct collector *collector;
+    struct round round;
 
-    stop_init(&round.stop);
-    gather_networks(&round, plan);
-    if (collector) {
-        interrupt_watch(&round.stop);
-        vitals_begin(&round.vitals);
-        run_engine(&round, collector);
-        vitals_end(&round.vitals);
-        code = finish_round(&round, collector, started_at_us);
-        interrupt_release();
-    } else {
+    init_round(&round, request);
+    options.on_result_context = &round;
+    collector = collector_start(&options, &why);
+    if (collector)
+        code = run_with(&round, collector);
+    else
         fprintf(stderr, _("rounds: the round could not be started: %s\n"),
                 why.data);
-    }
     collector_destroy(collector);
     progress_destroy(progress);
-    release_networks(&round);
+    release_round(&round);
     strbuf_release(&why);
     return code;
 }

@@ -13,6 +13,8 @@
 #include "rounds/plan.h"
 #include "rounds/report.h"
 
+struct url_stream;
+
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* A report somebody asked for. */
@@ -23,6 +25,7 @@ struct report_request {
 
 struct round_request {
     const struct plan *plan;
+    struct url_stream *urls; /* in place of the plan's endpoints; NULL: not */
     const struct report_request *reports;
     size_t report_count;
     const char *shard; /* "2/4"; NULL: the plan is not split */
@@ -35,9 +38,14 @@ struct round_request {
     bool is_quiet;
     bool hides_progress;
     enum color_choice color;
+    bool is_nagios;    /* exit code and first line of a monitoring plugin */
+    bool is_in_github; /* stdout is a log of GitHub Actions */
 };
 
-/* Makes the round, writes the reports, returns the exit code. */
-enum exit_code round_run(const struct round_request *request);
+/*
+ * Makes the round, writes the reports, returns the exit code: an enum
+ * exit_code or, for nagios, an enum nagios_state.
+ */
+int round_run(const struct round_request *request);
 
 #endif

@@ -1,0 +1,107 @@
+#include "feed.h"
+
+#include <stdlib.h>
+
+#include "rounds/order.h"
+#include "rounds/xalloc.h"
+
+/* A network's endpoints; read by its producer alone. */
+struct lot {
+    const struct plan *plan;
+    size_t *indices;
+    size_t count;
+    size_t next;
+};
+
+struct feed {
+    struct lot *lots;
+    struct url_stream_part *parts;
+    struct engine_network *networks;
+    size_t count;
+};
+
+static bool next_of_lot(void *context, const struct endpoint **endpoint,
+                        size_t *index)
+{
+    struct lot *lot = context;
+
+    if (lot->next == lot->count)
+        return false;
+    *index = lot->indices[lot->next++];
+    *endpoint = &lot->plan->endpoints[*index];
+    return true;
+}
+
+static void add_network(struct feed *feed, const struct network *network,
+                        engine_source *source, void *context)
+{
+    feed->networks[feed->count++] = (struct engine_network){
+        .network = network,
+        .source = source,
+        .source_context = context,
+    };
+}
+
+/* Only networks that have endpoints get a pool. */
+static void add_lots(struct feed *feed, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->network_count; i++) {
+        const struct network *network = &plan->networks[i];
+        struct lot *lot = &feed->lots[feed->count];
+
+        *lot = (struct lot){ .plan = plan };
+        lot->indices =
+            order_endpoints(plan->endpoints, plan->endpoint_count, (uint32_t)i,
+                            order_stretch(network), &lot->count);
+        if (lot->count)
+            add_network(feed, network, next_of_lot, lot);
+        else
+            free(lot->indices);
+    }
+}
+
+/* Nobody knows yet which networks the URLs belong to. */
+static void add_parts(struct feed *feed, const struct plan *plan,
+                      struct url_stream *urls)
+{
+    for (size_t i = 0; i < plan->network_count; i++) {
+        feed->parts[i] = (struct url_stream_part){ urls, (uint32_t)i };
+        add_network(feed, &plan->networks[i], url_stream_next, &feed->parts[i]);
+    }
+}
+
+struct feed *feed_create(const struct plan *plan, struct url_stream *urls)
+{
+    struct feed *feed = xcalloc(1, sizeof(*feed));
+
+    feed->lots = xcalloc(plan->network_count, sizeof(*feed->lots));
+    feed->parts = xcalloc(plan->network_count, sizeof(*feed->parts));
+    feed->networks = xcalloc(plan->network_count, sizeof(*feed->networks));
+    if (urls)
+        add_parts(feed, plan, urls);
+    else
+        add_lots(feed, plan);
+    return feed;
+}
+
+void feed_destroy(struct feed *feed)
+{
+    if (!feed)
+        return;
+    for (size_t i = 0; i < feed->count; i++)
+        free(feed->lots[i].indices);
+    free(feed->networks);
+    free(feed->parts);
+    free(feed->lots);
+    free(feed);
+}
+
+const struct engine_network *feed_networks(const struct feed *feed)
+{
+    return feed->networks;
+}
+
+size_t feed_network_count(const struct feed *feed)
+{
+    return feed->count;
+}
