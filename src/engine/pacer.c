@@ -17,12 +17,8 @@ int64_t pacer_next_us(const struct pacer *pacer, int64_t now_us)
 
 void pacer_take(struct pacer *pacer, int64_t at_us)
 {
-    double earliest = (double)(at_us - PACER_CATCH_UP_US);
-
-    if (pacer->next_us < earliest)
-        pacer->next_us = earliest;
-    /* After a pause there is one token, not a bucketful. */
-    if (pacer->next_us < (double)at_us - pacer->spacing_us)
-        pacer->next_us = (double)at_us - pacer->spacing_us;
+    /* A late wake-up is made up for, a pause is not. */
+    if (pacer->next_us < (double)(at_us - PACER_CATCH_UP_US))
+        pacer->next_us = (double)at_us;
     pacer->next_us += pacer->spacing_us;
 }
