@@ -6,7 +6,6 @@
 
 #include "formats.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "machine_text.h"
@@ -35,8 +34,11 @@ static void begin_family(struct metrics *metrics, const char *name,
 static void begin_sample(struct metrics *metrics, const char *labels)
 {
     strbuf_add_string(metrics->out, metrics->family);
-    if (*labels)
-        strbuf_addf(metrics->out, "{%s}", labels);
+    if (*labels) {
+        strbuf_add_char(metrics->out, '{');
+        strbuf_add_string(metrics->out, labels);
+        strbuf_add_char(metrics->out, '}');
+    }
     strbuf_add_char(metrics->out, ' ');
 }
 
@@ -44,7 +46,8 @@ static void add_integer(struct metrics *metrics, const char *labels,
                         int64_t value)
 {
     begin_sample(metrics, labels);
-    strbuf_addf(metrics->out, "%" PRId64 "\n", value);
+    number_add_whole(metrics->out, value);
+    strbuf_add_char(metrics->out, '\n');
 }
 
 static void add_micros(struct metrics *metrics, const char *labels,

@@ -7,6 +7,8 @@
 
 #include "number.h"
 
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
 /* https://www.w3.org/TR/xml/#charsets */
 static bool is_allowed(ucs4_t character)
 {
@@ -16,8 +18,10 @@ static bool is_allowed(ucs4_t character)
 }
 
 /* What stands for CHARACTER; NULL: itself. */
-static const char *reference_to(ucs4_t character, bool is_attribute)
+static const char *substitute(ucs4_t character, bool is_attribute)
 {
+    if (!is_allowed(character))
+        return REPLACEMENT;
     switch (character) {
     case '&':
         return "&amp;";
@@ -40,28 +44,26 @@ static const char *reference_to(ucs4_t character, bool is_attribute)
 
 static void add_escaped(struct strbuf *out, const char *text, bool is_attribute)
 {
-    static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
     const uint8_t *bytes = (const uint8_t *)text;
     size_t length = strlen(text);
     size_t at = 0;
+    size_t plain = 0; /* from here on bytes go out as they are */
 
     while (at < length) {
         ucs4_t character;
         int used = u8_mbtoucr(&character, bytes + at, length - at);
-        const char *reference;
+        const char *instead =
+            used > 0 ? substitute(character, is_attribute) : REPLACEMENT;
 
-        if (used <= 0 || !is_allowed(character)) {
-            strbuf_add_string(out, replacement);
-            at += used > 0 ? (size_t)used : 1;
-            continue;
+        if (instead) {
+            strbuf_add(out, text + plain, at - plain);
+            strbuf_add_string(out, instead);
         }
-        reference = reference_to(character, is_attribute);
-        if (reference)
-            strbuf_add_string(out, reference);
-        else
-            strbuf_add(out, bytes + at, (size_t)used);
-        at += (size_t)used;
+        at += used > 0 ? (size_t)used : 1;
+        if (instead)
+            plain = at;
     }
+    strbuf_add(out, text + plain, at - plain);
 }
 
 void xml_add_text(struct strbuf *out, const char *text)
