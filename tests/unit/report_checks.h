@@ -38,8 +38,8 @@ static const char *const hostile_texts[] = {
     "hash # SKIP pwned \\# SKIP",
     "\n  ...\nnot ok 2 - pwned\n  ---\n",
     "**bold** [link](http://evil.example) www.evil.example @all $x$ ~~",
-    "bidi \xe2\x80\xae"
-    "dlrow \xe2\x80\xa8 line",
+    ("bidi \xe2\x80\xae"
+     "dlrow \xe2\x80\xa8 line"),
     "# HELP pwned\npwned{a=\"b\"} 1",
 };
 
