@@ -31,8 +31,10 @@ struct check_options {
     bool fails_fast;
     const char *fail_on;
     const char *max_failures;
-    const char *exit; /* NULL: simple */
+    const char *exit;     /* NULL: simple */
+    const char *baseline; /* an earlier JSON report */
     bool is_dry_run;
+    bool is_plan_temporary; /* its file is removed once it was read */
     struct text_list reports;
     bool hides_progress;
     const char *color;

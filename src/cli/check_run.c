@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "complain.h"
 #include "exit_code.h"
@@ -54,6 +55,8 @@ int check_run(const struct check_options *options,
 
     plan =
         check_options_plan(options, operands, is_stream, &plan_why, &warnings);
+    if (options->is_plan_temporary) /* now: a second Ctrl-C ends us at once */
+        (void)unlink(operands->items[0]); /* a file of our own */
     complain("", &warnings);
     complain("rounds: ", &why);
     complain("", &plan_why);

@@ -50,7 +50,7 @@ static void describe(FILE *stream)
     options_describe(table, stream);
 }
 
-/* The file's name, the caller's to unlink and free; NULL: WHY says why. */
+/* The file's name, the caller's to free; NULL: WHY says why. */
 static char *save_plan(const char *text, struct strbuf *why)
 {
     const char *folder = getenv("TMPDIR");
@@ -85,8 +85,7 @@ static int run_over(const struct demo_targets *targets,
     if (!file)
         return EXIT_INCOMPLETE;
     text_list_add(&operands, file);
-    code = check_run(options, &operands);
-    (void)unlink(file); /* a temporary file of our own */
+    code = check_run(options, &operands); /* which removes it */
     text_list_release(&operands);
     free(file);
     return code;
@@ -119,6 +118,7 @@ int demo_command(int argc, char **argv)
     bool is_right;
 
     check_options_init(&values.round);
+    values.round.is_plan_temporary = true;
     is_right = options_parse(table, argc, argv, &values, &operands, &why);
     if (is_right && operands.count) {
         strbuf_add_string(&why, _("rounds demo takes no operand\n"));
