@@ -23,7 +23,8 @@ static void add_peer(const struct transfer *transfer, struct strbuf *out)
 
     if (url_parse(transfer->url, &parts, &why)) {
         strbuf_add_string(out, parts.host);
-        if (transfer->remote_ip[0] && strcmp(parts.host, transfer->remote_ip))
+        if (transfer->remote_ip[0] &&
+            strcmp(parts.host, transfer->remote_ip) != 0)
             strbuf_addf(out, " (%s)", transfer->remote_ip);
         strbuf_addf(out, " port %u", parts.port);
     }

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -143,6 +144,7 @@ static bool take_value(const struct option *option, const char *attached,
                        struct words *words, void *values, struct strbuf *why)
 {
     if (!option->argument) {
+        assert(option->kind == OPTION_FLAG);
         if (!attached)
             return store(option, NULL, values, why);
         strbuf_addf(why, _("--%s takes no value\n"), option->name);

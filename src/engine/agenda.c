@@ -356,7 +356,7 @@ bool agenda_try_hop(struct agenda *agenda, struct seat *seat,
     struct site *site = lanes_site(&agenda->lanes, origin);
     bool may_go;
 
-    assert(seat->is_in_flight);
+    assert(site && seat->is_in_flight);
     if (seat->site != site)
         leave_site(agenda, seat);
     *until_us = pacer_next_us(&agenda->pacer, now_us);

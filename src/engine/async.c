@@ -482,7 +482,7 @@ static int wait_ms(const struct loop *loop, int64_t until_us)
     if (until_us <= now_us)
         return 0;
     wait_us = until_us - now_us;
-    if (wait_us > LONGEST_WAIT_MS * 1000)
+    if (wait_us > LONGEST_WAIT_MS * INT64_C(1000))
         return LONGEST_WAIT_MS;
     return (int)((wait_us + 999) / 1000);
 }

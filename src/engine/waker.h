@@ -31,7 +31,7 @@ void waker_init(struct waker *waker);
 void waker_release(struct waker *waker);
 
 /* From AT_US (monotonic) on, until disarmed. A transfer_waker (transfer.h). */
-void waker_arm(void *waker, int64_t at_us);
+void waker_arm(void *context, int64_t at_us); /* CONTEXT: the waker */
 void waker_disarm(struct waker *waker);
 
 /* Wakes THREAD now, once; any thread. */

@@ -112,8 +112,8 @@ static int64_t next_look_us(const struct watch *watch)
 {
     const struct engine_round *round = watch->round;
     bool is_cancelled = stop_level(round->stop) == STOP_CANCEL;
-    int64_t next_us =
-        clock_monotonic_us() + (is_cancelled ? WAKE_BEAT_MS : BEAT_MS) * 1000;
+    int64_t beat_ms = is_cancelled ? WAKE_BEAT_MS : BEAT_MS;
+    int64_t next_us = clock_monotonic_us() + beat_ms * 1000;
 
     if (round->deadline_us && !watch->cancel_at_us &&
         round->deadline_us < next_us)
