@@ -195,4 +195,17 @@ def test_every_plan_in_the_folder_can_be_read(rounds: Rounds) -> None:
         done = rounds.check("--dry-run", plan)
 
         assert done.returncode == 0, done.stderr
-        assert done.stderr == ""
+
+
+def test_every_plan_in_the_folder_is_healthy_against_httpbin(
+    rounds: Rounds,
+    httpbin: Httpbin,
+    httpbin_tls: Nginx,
+    certificates: Certificates,
+) -> None:
+    trust = {"SSL_CERT_FILE": str(certificates.root_file)}
+
+    for plan in sorted(CFG.glob("*.cfg")):
+        if plan.name not in PLANS:
+            check(rounds, plan.name, httpbin.origin)
+            check(rounds, plan.name, httpbin_tls.url(path=""), **trust)
