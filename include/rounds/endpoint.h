@@ -58,7 +58,7 @@ struct expectations {
     int certificate_days;  /* -1: any */
     int64_t min_bytes;     /* -1: any; of the decoded body */
     int64_t max_bytes;     /* -1: any */
-    const char *final_url; /* after redirects */
+    const char *final_url; /* after redirects; normalised as url_parse() does */
 };
 
 /* Limits that make a check degraded. */
@@ -83,8 +83,12 @@ struct tls_settings {
 
 /* How an endpoint is asked. One block may serve many endpoints. */
 struct settings {
-    const char *method;         /* "GET" */
-    const struct pair *headers; /* in order; names may repeat */
+    const char *method; /* "GET" */
+    /*
+     * In order; names are tokens and may repeat, values have no control
+     * characters and may be "": a header that is sent without a value.
+     */
+    const struct pair *headers;
     size_t header_count;
     /*
      * What is sent as the body, whichever of json, form, body and body_file
@@ -95,8 +99,9 @@ struct settings {
     const char *body;
     size_t body_bytes;
     const char *content_type;
-    const char *user; /* basic authentication */
-    const char *password;
+    /* Basic authentication, or bearer; never beside a header Authorization. */
+    const char *user;
+    const char *password; /* not NULL where user is not */
     const char *bearer;
     bool compressed;
     bool fresh_connection;
@@ -110,7 +115,7 @@ struct settings {
     int64_t max_body_bytes;
     enum http_version http_version;
     enum ip_version ip_version;
-    const char *proxy;          /* URL */
+    const char *proxy; /* URL; "": none, whatever the environment says */
     const char *const *resolve; /* "host:port:address" */
     size_t resolve_count;
     struct tls_settings tls;
@@ -120,13 +125,14 @@ struct settings {
 
 struct endpoint {
     const char *name;   /* unique in the plan */
-    const char *url;    /* absolute http or https URL, query included */
+    const char *url;    /* normalised as url_parse() does, query included */
     const char *origin; /* "https://host:port", lower case, port always told */
     const struct settings *settings;
     const char *const *tags;
     uint32_t tag_count;
     uint32_t network; /* index in the plan's networks */
     struct source source;
+    uint32_t number; /* among all the plan's endpoints, from 0 */
 };
 
 /* An address range: a literal IP address belongs when its first BITS agree. */

@@ -27,15 +27,16 @@ bool cidr_holds(const struct cidr *cidr, const char *host);
  * The index of the network of HOST: the first of COUNT networks with a glob or
  * a range for it; else intranet for loopback, private (RFC 1918, RFC 4193),
  * shared (RFC 6598) and link-local addresses, names without a dot and names
- * below .local .lan .internal; else public. Both stand among NETWORKS.
+ * below .local .lan .internal .localhost; else public. Both stand among NETWORKS.
  */
 size_t network_of_host(const struct network *networks, size_t count,
                        const char *host);
 
 /*
  * Whether a literal IP ADDRESS is one that forbid_private refuses: loopback,
- * private, shared, link-local, unspecified, multicast, reserved, and IPv4 of
- * such kind mapped into IPv6.
+ * private, shared, link-local, unspecified, multicast, reserved, set aside for
+ * documentation or benchmarks, and IPv6 that carries an IPv4 address of such
+ * kind (mapped, NAT64, 6to4).
  */
 bool address_is_private(const char *address);
 

@@ -17,10 +17,14 @@
 struct plan_parts;
 struct secrets;
 
+enum { PLAN_HASH_BYTES = 65 };
+
 struct plan {
     const char *file;                 /* as it was named; NULL: no file */
     const struct endpoint *endpoints; /* enabled ones, in the file's order */
     size_t endpoint_count;
+    size_t all_count;               /* before plan_select() left some out */
+    char hash[PLAN_HASH_BYTES];     /* of all of them; "": not made */
     const struct network *networks; /* the built-in ones always among them */
     size_t network_count;
     struct secrets *secrets;  /* what no output may show (secrets.h) */

@@ -11,29 +11,35 @@
 
 void mistakes_init(struct mistakes *mistakes)
 {
-    *mistakes = (struct mistakes){ NULL, 0, 0, 0, 0 };
+    *mistakes = (struct mistakes){ NULL, 0, 0, 0 };
 }
 
 void mistakes_release(struct mistakes *mistakes)
 {
-    for (size_t i = 0; i < mistakes->kept; i++)
+    for (size_t i = 0; i < mistakes->count; i++)
         free(mistakes->items[i].text);
     free(mistakes->items);
     mistakes_init(mistakes);
 }
 
+bool mistakes_are_full(const struct mistakes *mistakes)
+{
+    return mistakes->count - mistakes->warning_count >= MISTAKES_MOST;
+}
+
 static void add(struct mistakes *mistakes, unsigned line, bool is_warning,
                 const char *text)
 {
+    /* Warnings leave room for mistakes, without which a plan would pass. */
+    if (is_warning ? mistakes->warning_count >= MISTAKES_MOST
+                   : mistakes_are_full(mistakes))
+        return;
+    mistakes->items = xgrow(mistakes->items, mistakes->count,
+                            &mistakes->capacity, sizeof(*mistakes->items));
+    mistakes->items[mistakes->count] =
+        (struct mistake){ line, mistakes->count, is_warning, xstrdup(text) };
     mistakes->count++;
     mistakes->warning_count += is_warning;
-    if (mistakes->kept == MISTAKES_MOST_KEPT)
-        return;
-    mistakes->items = xgrow(mistakes->items, mistakes->kept,
-                            &mistakes->capacity, sizeof(*mistakes->items));
-    mistakes->items[mistakes->kept] =
-        (struct mistake){ line, mistakes->kept, is_warning, xstrdup(text) };
-    mistakes->kept++;
 }
 
 void mistakes_add(struct mistakes *mistakes, unsigned line, const char *text)
@@ -75,10 +81,10 @@ void mistakes_tell(struct mistakes *mistakes, const struct plan_text *text,
                    const struct secrets *secrets, struct strbuf *why,
                    struct strbuf *warnings)
 {
-    if (mistakes->kept)
-        qsort(mistakes->items, mistakes->kept, sizeof(*mistakes->items),
+    if (mistakes->count)
+        qsort(mistakes->items, mistakes->count, sizeof(*mistakes->items),
               compare);
-    for (size_t i = 0; i < mistakes->kept; i++) {
+    for (size_t i = 0; i < mistakes->count; i++) {
         const struct mistake *mistake = &mistakes->items[i];
         struct source source = plan_text_source(text, mistake->line);
         struct strbuf *out = mistake->is_warning ? warnings : why;
@@ -92,7 +98,7 @@ void mistakes_tell(struct mistakes *mistakes, const struct plan_text *text,
         add_shown(out, secrets, mistake->text);
         strbuf_add_char(out, '\n');
     }
-    if (mistakes->count > mistakes->kept)
-        strbuf_addf(why, "%s: and %zu more\n", plan_text_source(text, 0).file,
-                    mistakes->count - mistakes->kept);
+    if (mistakes_are_full(mistakes))
+        strbuf_addf(why, "%s: these are %d mistakes, there may be more\n",
+                    plan_text_source(text, 0).file, MISTAKES_MOST);
 }

@@ -22,14 +22,13 @@ struct mistake {
     char *text;
 };
 
-/* What a reader can take in; of more, only how many there are is told. */
-enum { MISTAKES_MOST_KEPT = 1000 };
+/* What somebody can take in; of more mistakes and warnings none is told. */
+enum { MISTAKES_MOST = 1000 };
 
 struct mistakes {
     struct mistake *items;
-    size_t kept;
+    size_t count;
     size_t capacity;
-    size_t count; /* of all, kept or not */
     size_t warning_count;
 };
 
@@ -40,13 +39,16 @@ void mistakes_release(struct mistakes *mistakes);
 void mistakes_add(struct mistakes *mistakes, unsigned line, const char *text);
 void mistakes_warn(struct mistakes *mistakes, unsigned line, const char *text);
 
+/* Whether looking for more is in vain. */
+bool mistakes_are_full(const struct mistakes *mistakes);
+
 /* Whether the plan cannot be used; warnings do not count. */
 bool mistakes_are_there(const struct mistakes *mistakes);
 
 /*
  * Add each mistake to WHY and each warning to WARNINGS as a line "FILE:LINE:
  * TEXT", control characters made visible and SECRETS hidden; behind them to WHY
- * how many more there are. WARNINGS may be NULL.
+ * whether there may be more. WARNINGS may be NULL.
  */
 void mistakes_tell(struct mistakes *mistakes, const struct plan_text *text,
                    const struct secrets *secrets, struct strbuf *why,

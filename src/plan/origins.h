@@ -2,10 +2,8 @@
 #define ROUNDS_PLAN_ORIGINS_H
 
 /*
- * The origins of a plan's URLs. Taking a URL apart costs libcurl 2 us and some
- * allocations; of the second and every further URL of an origin only what
- * follows the host is new, and where that is plain it needs no parser. One
- * thread at a time.
+ * The origins of a plan's URLs, each kept once with the network that its host
+ * belongs to. One thread at a time.
  */
 
 #include <stdbool.h>
@@ -15,16 +13,15 @@
 #include "rounds/arena.h"
 #include "rounds/endpoint.h"
 #include "rounds/strbuf.h"
+#include "rounds/url.h"
 
 struct origins;
 
 /* A URL as a plan's endpoint needs it. */
 struct origin_url {
-    const char *url;    /* normalised; valid until the next call */
-    const char *origin; /* in the arena */
-    uint32_t network;   /* of its host */
-    const char *user;   /* NULL without; valid until the next call */
-    const char *password;
+    const struct url_parts *parts; /* valid until the next call */
+    const char *origin;            /* in the arena */
+    uint32_t network;              /* of its host */
 };
 
 struct origins *origins_create(struct arena *arena,

@@ -81,7 +81,11 @@ void plan_add_endpoint(struct plan *plan, const struct endpoint *endpoint)
 
     parts->endpoints = xgrow(parts->endpoints, plan->endpoint_count,
                              &parts->endpoint_capacity, sizeof(*endpoint));
-    parts->endpoints[plan->endpoint_count++] = *endpoint;
+    parts->endpoints[plan->endpoint_count] = *endpoint;
+    parts->endpoints[plan->endpoint_count].number =
+        (uint32_t)plan->endpoint_count;
+    plan->endpoint_count++;
+    plan->all_count++;
     plan->endpoints = parts->endpoints;
 }
 

@@ -586,7 +586,7 @@ static void scan_tokens(struct scan *scan)
 {
     bool is_grammatical = true;
 
-    for (;;) {
+    while (!mistakes_are_full(scan->mistakes)) {
         scan->token = lexer_next(&scan->lexer);
         check_token(scan);
         if (scan->token.kind == TOKEN_END) {
@@ -616,6 +616,22 @@ static unsigned line_of(const char *text, const char *at)
     return line;
 }
 
+/* What most plans are, and what is told far sooner than that it is UTF-8. */
+static bool is_ascii(const char *text, size_t length)
+{
+    uint64_t word;
+    uint64_t high = 0;
+
+    for (; length >= sizeof(word); length -= sizeof(word)) {
+        memcpy(&word, text, sizeof(word));
+        high |= word;
+        text += sizeof(word);
+    }
+    for (; length; length--)
+        high |= (unsigned char)*text++;
+    return !(high & UINT64_C(0x8080808080808080));
+}
+
 /* Bytes that no plan may have. */
 static bool check_bytes(struct scan *scan, size_t length)
 {
@@ -625,6 +641,8 @@ static bool check_bytes(struct scan *scan, size_t length)
     if (nul)
         return complain(scan, line_of(scan->text, nul),
                         "a NUL byte; expected text");
+    if (is_ascii(scan->text, length))
+        return true;
     broken = u8_check((const uint8_t *)scan->text, length);
     if (broken)
         return complain(scan, line_of(scan->text, (const char *)broken),

@@ -132,11 +132,12 @@ static bool set_url(struct reader *reader, const struct node *node,
         strbuf_release(&why);
         return false;
     }
-    strbuf_add_string(&url, parsed.url);
+    strbuf_add_string(&url, parsed.parts->url);
     add_query(&url, draft);
     url_remember_query(url.data, reader->plan->secrets);
-    if (parsed.user)
-        auth_from_url(reader, draft, parsed.user, parsed.password);
+    if (parsed.parts->user)
+        auth_from_url(reader, draft, parsed.parts->user,
+                      parsed.parts->password);
     endpoint->url = arena_strdup(reader->plan->arena, url.data);
     endpoint->origin = parsed.origin;
     endpoint->network = draft->network == NETWORK_BY_HOST
@@ -195,6 +196,7 @@ void read_endpoints(struct reader *reader, const struct node *node,
         reader_complain_kind(reader, node, "a list ( ) of groups { }");
         return;
     }
-    for (size_t i = 0; i < node_count(node); i++)
+    for (size_t i = 0;
+         i < node_count(node) && !mistakes_are_full(&reader->mistakes); i++)
         read_endpoint(reader, node_child(node, i), defaults);
 }

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <locale.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
@@ -151,6 +152,19 @@ static bool get_port(CURLU *handle, struct url_parts *parts, struct strbuf *why)
     return parts->port ? true : refuse(why, "port 0 cannot be asked");
 }
 
+static void set_named_origin(struct url_parts *parts)
+{
+    struct strbuf origin = STRBUF_INIT;
+    char port[16];
+
+    (void)snprintf(port, sizeof(port), ":%u", parts->port);
+    strbuf_add_string(&origin, parts->scheme);
+    strbuf_add_string(&origin, "://");
+    strbuf_add_string(&origin, parts->host);
+    strbuf_add_string(&origin, port);
+    parts->origin = strbuf_detach(&origin);
+}
+
 /* The origin from its parts; takes the brackets of IPv6 off the host. */
 static void set_origin(CURLU *handle, struct url_parts *parts)
 {
@@ -164,8 +178,7 @@ static void set_origin(CURLU *handle, struct url_parts *parts)
             xasprintf("%s://[%s%s%s]:%u", parts->scheme, parts->host,
                       zone ? "%25" : "", zone ? zone : "", parts->port);
     } else {
-        parts->origin =
-            xasprintf("%s://%s:%u", parts->scheme, parts->host, parts->port);
+        set_named_origin(parts);
     }
     free(zone);
 }
@@ -234,6 +247,73 @@ static bool has_two_slashes(const char *text)
     return colon && strncmp(colon, "://", 3) == 0 && colon[3] != '/';
 }
 
+/*
+ * The length of a host at TEXT that libcurl would leave as it is: lower case,
+ * and with a letter first behind its last dot, so that it cannot be read as a
+ * number of an IPv4 address; 0: another.
+ */
+static size_t plain_host_length(const char *text)
+{
+    size_t length = 0;
+    size_t last = 0;
+
+    for (;; length++) {
+        char byte = text[length];
+
+        if (byte == '.')
+            last = length + 1;
+        else if ((byte < 'a' || byte > 'z') && (byte < '0' || byte > '9') &&
+                 byte != '-')
+            break;
+    }
+    return text[last] >= 'a' && text[last] <= 'z' ? length : 0;
+}
+
+/*
+ * The same of a path and query: nothing to encode, no segment that may be "."
+ * or "..", no fragment, and no empty query, which libcurl drops.
+ */
+static bool is_plain_path(const char *text)
+{
+    const char *at = text;
+
+    if (*at != '/')
+        return false;
+    for (; *at; at++) {
+        if (at[0] == '/' && at[1] == '.')
+            return false;
+        /* Not isalnum(), which goes by the locale. */
+        if ((*at < 'a' || *at > 'z') && (*at < 'A' || *at > 'Z') &&
+            (*at < '0' || *at > '9') && !strchr("/-._~?=&+,;:@!*'()$", *at))
+            return false;
+    }
+    return at[-1] != '?';
+}
+
+/*
+ * Most URLs of a plan are of the form that all others are brought to, with
+ * nothing in them to decide on; a plan of 100 000 hosts is read in half the
+ * time when libcurl is not asked to take those apart.
+ */
+static bool parse_plain(const char *text, struct url_parts *parts)
+{
+    bool is_https = strncmp(text, "https://", 8) == 0;
+    const char *host = text + (is_https ? 8 : 7);
+    size_t length;
+
+    if (!is_https && strncmp(text, "http://", 7) != 0)
+        return false;
+    length = plain_host_length(host);
+    if (!length || !is_plain_path(host + length))
+        return false;
+    parts->url = xstrdup(text);
+    parts->scheme = xstrdup(is_https ? "https" : "http");
+    parts->host = xstrndup(host, length);
+    parts->port = is_https ? 443 : 80;
+    set_named_origin(parts);
+    return true;
+}
+
 bool url_parse(const char *text, struct url_parts *parts, struct strbuf *why)
 {
     CURLU *handle;
@@ -241,6 +321,8 @@ bool url_parse(const char *text, struct url_parts *parts, struct strbuf *why)
     bool is_good;
 
     *parts = (struct url_parts){ NULL, NULL, NULL, NULL, NULL, NULL, 0 };
+    if (parse_plain(text, parts))
+        return true;
     if (holds_control_characters(text))
         return refuse(why, "control characters in a URL");
     handle = create_handle();

@@ -72,7 +72,7 @@ static const char *claim_name(struct url_plan *urls, const char *name)
 }
 
 static const struct settings *with_credentials(struct plan *plan,
-                                               const struct origin_url *url)
+                                               const struct url_parts *url)
 {
     struct settings settings;
     struct strbuf pair = STRBUF_INIT;
@@ -98,12 +98,12 @@ static bool add_url(struct url_plan *urls, const char *text, struct strbuf *why)
 
     if (!origins_read_url(urls->origins, text, &url, why))
         return false;
-    if (url.user)
-        endpoint.settings = with_credentials(plan, &url);
-    url_remember_query(url.url, plan->secrets);
-    endpoint.name =
-        claim_name(urls, readable_name(text, url.url, url.user != NULL));
-    endpoint.url = arena_strdup(plan->arena, url.url);
+    if (url.parts->user)
+        endpoint.settings = with_credentials(plan, url.parts);
+    url_remember_query(url.parts->url, plan->secrets);
+    endpoint.name = claim_name(
+        urls, readable_name(text, url.parts->url, url.parts->user != NULL));
+    endpoint.url = arena_strdup(plan->arena, url.parts->url);
     endpoint.origin = url.origin;
     endpoint.network = url.network;
     plan_add_endpoint(plan, &endpoint);

@@ -600,6 +600,53 @@ static void pieces_of_a_long_list_keep_lines_and_numbers(void **state)
     strbuf_release(&text);
 }
 
+static size_t count_lines(const char *text)
+{
+    size_t lines = 0;
+
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+static void of_very_many_mistakes_a_thousand_are_told(void **state)
+{
+    struct strbuf text = STRBUF_INIT;
+    char *told;
+
+    (void)state;
+    strbuf_add_string(&text, "endpoints = (\n{ }");
+    for (unsigned i = 0; i < 100000; i++)
+        strbuf_add_string(&text, ",\n{ nme = 1; }");
+    strbuf_add_string(&text, ");");
+    write_file(plan_path, text.data, text.length);
+    told = refusal_of(plan_path);
+    assert_in_range(count_lines(told), 1001, 1003);
+    assert_non_null(strstr(told, "these are 1000 mistakes, there may be more"));
+    free(told);
+    strbuf_release(&text);
+}
+
+static void no_number_of_warnings_hides_a_mistake(void **state)
+{
+    struct strbuf text = STRBUF_INIT;
+    char *told;
+
+    (void)state;
+    strbuf_add_string(&text, "endpoints = (\n");
+    for (unsigned i = 0; i < 2000; i++)
+        strbuf_addf(&text,
+                    "{ name = \"%u\"; url = \"http://h/\"; body = \"x\"; },\n",
+                    i);
+    strbuf_add_string(&text, "{ name = \"last\"; });");
+    write_file(plan_path, text.data, text.length);
+    told = refusal_of(plan_path);
+    assert_int_equal(count_lines(told), 1);
+    assert_non_null(strstr(told, "plan.cfg:2002: endpoints[2000]: no url"));
+    free(told);
+    strbuf_release(&text);
+}
+
 /* Whatever is cut off or changed, reading ends, and ASan has no complaint. */
 static void no_damage_to_a_plan_does_harm(void **state)
 {
@@ -795,6 +842,8 @@ int main(void)
         cmocka_unit_test(what_is_no_file_is_refused_without_waiting),
         cmocka_unit_test(what_would_take_long_is_refused_soon),
         cmocka_unit_test(pieces_of_a_long_list_keep_lines_and_numbers),
+        cmocka_unit_test(of_very_many_mistakes_a_thousand_are_told),
+        cmocka_unit_test(no_number_of_warnings_hides_a_mistake),
         cmocka_unit_test(no_damage_to_a_plan_does_harm),
         cmocka_unit_test(urls_alone_make_a_plan),
         cmocka_unit_test(each_url_that_is_none_is_told),

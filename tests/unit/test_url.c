@@ -66,6 +66,76 @@ static void urls_are_normalised_as_libcurl_reads_them(void **state)
     }
 }
 
+/* HTTP in capitals goes the long way through libcurl, http may not need to. */
+static void plain_urls_are_what_libcurl_makes_of_them(void **state)
+{
+    static const char *const hosts[] = {
+        "a.example", "localhost", "a-b.c-d",   "127.1", "1.2.3.x4",
+        "1.2.3.4x",  "0x7f.1",    "0x7f.0xa",  "a.0x1", "a.1",
+        "a.b.",      "a..b",      ".a",        "-a",    "a-.b-",
+        "a_b",       "[::1]",     "u:p@a",     "a:80",  "a:",
+        "",          "a%20b",     "xn--a",     "1",     "a\xc3\xa9",
+        "0x1.a",     "1.a",       "a.b.c.d.e", "x@y",   "a b",
+    };
+    static const char *const rests[] = {
+        "",
+        "/",
+        "/x",
+        "/x/../y",
+        "/./x",
+        "/.hidden",
+        "/x/..",
+        "/x y",
+        "/x?y z",
+        "?q",
+        "/?",
+        "/?q",
+        "/x#f",
+        "/x?q#f",
+        "/%2e%2e/x",
+        "/\xe8\xb7\xaf",
+        "/a?b=%zz",
+        "/a\tb",
+        "/a|b\"<>",
+        "/a//b",
+        "/a\\b",
+        "/...",
+        "/x/.../y",
+        "/a^b`{}",
+        "/a?b?c/../d",
+        "/a;b,c!$&'()*+=:@",
+        "#",
+        "/x?",
+        "//x",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(hosts) * COUNT(rests); i++) {
+        const char *host = hosts[i / COUNT(rests)];
+        const char *rest = rests[i % COUNT(rests)];
+        char *plain = xasprintf("http://%s%s", host, rest);
+        char *odd = xasprintf("HTTP://%s%s", host, rest);
+        struct url_parts parts, expected;
+        struct strbuf why = STRBUF_INIT;
+        bool is_read = url_parse(plain, &parts, &why);
+
+        assert_int_equal(url_parse(odd, &expected, &why), is_read);
+        if (is_read) {
+            assert_string_equal(parts.url, expected.url);
+            assert_string_equal(parts.scheme, expected.scheme);
+            assert_string_equal(parts.host, expected.host);
+            assert_string_equal(parts.origin, expected.origin);
+            assert_int_equal(parts.port, expected.port);
+            assert_int_equal(parts.user != NULL, expected.user != NULL);
+        }
+        url_parts_release(&parts);
+        url_parts_release(&expected);
+        strbuf_release(&why);
+        free(plain);
+        free(odd);
+    }
+}
+
 static void user_and_password_are_taken_out_of_a_url(void **state)
 {
     static const struct {
@@ -217,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(urls_are_normalised_as_libcurl_reads_them),
+        cmocka_unit_test(plain_urls_are_what_libcurl_makes_of_them),
         cmocka_unit_test(user_and_password_are_taken_out_of_a_url),
         cmocka_unit_test(what_is_no_http_url_is_refused_and_told_why),
         cmocka_unit_test(a_reference_is_joined_to_its_base),
