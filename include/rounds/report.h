@@ -18,6 +18,7 @@
 #include "rounds/strbuf.h"
 #include "rounds/summary.h"
 
+struct comparison;
 struct report_streamer;
 struct vitals;
 
@@ -31,9 +32,10 @@ struct report_input {
     struct result *const *results; /* in the plan's order, none NULL */
     size_t result_count;
     const struct summary *summary;
-    int64_t started_at_us; /* wall clock */
-    const char *engine;    /* "threads" or "async" */
-    const char *shard;     /* "2/4"; NULL: not sharded */
+    int64_t started_at_us;               /* wall clock */
+    const char *engine;                  /* "threads" or "async" */
+    const char *shard;                   /* "2/4"; NULL: not sharded */
+    const struct comparison *comparison; /* with an earlier round; NULL: none */
     const char *folder; /* github: stands before relative names of files; NULL:
                            nothing (github_add_folder()) */
     enum stop_cause stop_cause; /* why it ended early */

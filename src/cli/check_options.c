@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "plan_hash.h"
 #include "report_options.h"
 #include "rounds/engine.h"
 #include "rounds/report_stream.h"
@@ -48,6 +49,9 @@ const struct option check_option_table[] = {
     { "deadline", 0, "DURATION", N_("for the whole round; the rest is skipped"),
       OPTION_DURATION, FIELD(deadline_ms), 1, 7 * (int64_t)DAY_MS },
     { NULL, 0, NULL, N_("When it has failed:"), OPTION_GROUP, 0, 0, 0 },
+    { "baseline", 0, "OLD.json",
+      N_("an earlier JSON report: tell what changed, longest first"),
+      OPTION_TEXT, FIELD(baseline), 0, 0 },
     { "fail-on", 0, "WORDS", N_("outcomes or reasons (unhealthy,unreachable)"),
       OPTION_TEXT, FIELD(fail_on), 0, 0 },
     { "max-failures", 0, "N|P%", N_("so many failures are put up with (0)"),
@@ -179,6 +183,15 @@ static bool select_endpoints(const struct check_options *options,
     return false;
 }
 
+/* Only a report that is read back tells it. */
+static bool wants_hash(const struct check_options *options)
+{
+    for (size_t i = 0; i < options->reports.count; i++)
+        if (!strncmp(options->reports.items[i], "json", 4))
+            return true;
+    return false;
+}
+
 struct plan *check_options_plan(const struct check_options *options,
                                 const struct text_list *operands,
                                 bool is_stream, struct strbuf *why,
@@ -195,6 +208,8 @@ struct plan *check_options_plan(const struct check_options *options,
     if (!plan)
         return NULL;
     plan_override(plan, &overrides);
+    if (wants_hash(options))
+        plan_hash(plan);
     if (is_stream || select_endpoints(options, plan, why))
         return plan;
     plan_destroy(plan);
@@ -238,6 +253,11 @@ bool check_options_request(const struct check_options *options,
     if (options->max_failures)
         is_right &= exit_policy_parse_most(&request->policy,
                                            options->max_failures, why);
+    if (request->policy.only_new && !options->baseline) {
+        strbuf_add_string(why, _("--fail-on new: it takes --baseline OLD.json "
+                                 "to know what is new\n"));
+        is_right = false;
+    }
     is_right &= parse_engine(options, request, why);
     is_right &= report_options_parse(options, reports, request, why);
     request->shard = options->shard;

@@ -6,6 +6,8 @@
 
 #include "complain.h"
 #include "exit_code.h"
+#include "rounds/comparison.h"
+#include "rounds/saved_report.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 #include "url_stream.h"
@@ -24,17 +26,25 @@ static int run_on(struct round_request *request,
     struct strbuf why = STRBUF_INIT;
     int code = EXIT_MISTAKE;
 
+    struct saved_report *before = NULL;
+
     request->plan = plan;
     if (options->is_dry_run) {
         describe_dry_run(plan);
         return EXIT_ALL_WELL;
     }
+    if (options->baseline) {
+        before = saved_report_read(options->baseline, &why);
+        request->comparison = before ? comparison_create(before) : NULL;
+    }
     if (is_stream)
         request->urls = url_stream_open(options->urls, plan, &why);
-    if (!is_stream || request->urls)
+    if (!why.length)
         code = round_run(request);
     complain("", &why);
     url_stream_close(request->urls);
+    comparison_destroy(request->comparison);
+    saved_report_destroy(before);
     strbuf_release(&why);
     return code;
 }

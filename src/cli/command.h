@@ -15,6 +15,7 @@ struct command {
 int check_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 int list_command(int argc, char **argv);
+int merge_command(int argc, char **argv);
 int reasons_command(int argc, char **argv);
 
 #endif

@@ -7,10 +7,14 @@
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
+enum {
+    FAILED_OUTCOMES = 1U << OUTCOME_UNHEALTHY | 1U << OUTCOME_UNREACHABLE,
+};
+
 void exit_policy_init(struct exit_policy *policy)
 {
     *policy = (struct exit_policy){
-        .outcomes = 1U << OUTCOME_UNHEALTHY | 1U << OUTCOME_UNREACHABLE,
+        .outcomes = FAILED_OUTCOMES,
     };
 }
 
@@ -42,6 +46,10 @@ static bool add_word(struct exit_policy *policy, const char *word,
     enum outcome outcome;
     enum reason reason;
 
+    if (!strcmp(word, "new")) {
+        policy->only_new = true;
+        return true;
+    }
     if (outcome_from_name(word, &outcome)) {
         policy->outcomes |= 1U << outcome;
         return true;
@@ -66,6 +74,8 @@ bool exit_policy_parse_fail_on(struct exit_policy *policy, const char *text,
     policy->reasons = 0;
     while ((word = strsep(&rest, ",")))
         is_right &= add_word(policy, word, why);
+    if (!policy->outcomes && !policy->reasons) /* "new" alone */
+        policy->outcomes = FAILED_OUTCOMES;
     free(words);
     return is_right;
 }

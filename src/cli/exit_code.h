@@ -28,12 +28,16 @@ struct exit_policy {
     reason_set reasons;  /* bit 1 << REASON_X */
     int64_t most;        /* failed checks that are put up with */
     double most_percent; /* the same in percent of all; the larger counts */
+    bool only_new;       /* what failed before, too, is put up with */
 };
 
 /* Unhealthy and unreachable fail a round, and not one is put up with. */
 void exit_policy_init(struct exit_policy *policy);
 
-/* "unhealthy,dns": outcomes and reasons. False: WHY says which is neither. */
+/*
+ * "unhealthy,dns": outcomes and reasons; "new": not what failed before, too.
+ * False: WHY says which word is neither.
+ */
 bool exit_policy_parse_fail_on(struct exit_policy *policy, const char *text,
                                struct strbuf *why);
 

@@ -15,6 +15,7 @@ static const struct command commands[] = {
     { "list", N_("what a plan says once read"), list_command },
     { "demo", N_("a round over targets inside the program: every outcome"),
       demo_command },
+    { "merge", N_("one report out of the reports of shards"), merge_command },
     { "reasons", N_("the reasons a check can fail for"), reasons_command },
 };
 

@@ -10,6 +10,7 @@
 #include "outputs.h"
 #include "rounds/clock.h"
 #include "rounds/collector.h"
+#include "rounds/comparison.h"
 #include "rounds/engine.h"
 #include "rounds/nagios.h"
 #include "rounds/progress.h"
@@ -38,6 +39,9 @@ static void note_failure(struct round *round, const struct result *result)
     const struct round_request *request = round->request;
 
     if (!exit_policy_fails(&request->policy, result->outcome, result->reason))
+        return;
+    if (request->policy.only_new && request->comparison &&
+        comparison_failed_before(request->comparison, result->endpoint->name))
         return;
     round->failed++;
     if (request->fails_fast &&
@@ -132,11 +136,18 @@ static int report_round(struct round *round, struct collector *collector,
         .stop_cause = stop_cause(&round->stop),
         .vitals = &round->vitals,
         .shard = request->shard,
+        .comparison = request->comparison,
         .is_verbose = request->is_verbose,
         .is_quiet = request->is_quiet,
     };
-    int state = request->is_nagios ? nagios_code(round, &input) : 0;
-    bool are_written = outputs_finish(round->outputs, &input);
+    bool are_written;
+    int state;
+
+    if (request->comparison && !request->urls)
+        comparison_judge(request->comparison, input.results,
+                         input.result_count);
+    state = request->is_nagios ? nagios_code(round, &input) : 0;
+    are_written = outputs_finish(round->outputs, &input);
 
     if (request->is_nagios)
         return are_written || state == NAGIOS_STATE_CRITICAL

@@ -13,6 +13,7 @@
 #include "rounds/plan.h"
 #include "rounds/report.h"
 
+struct comparison;
 struct url_stream;
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -28,7 +29,8 @@ struct round_request {
     struct url_stream *urls; /* in place of the plan's endpoints; NULL: not */
     const struct report_request *reports;
     size_t report_count;
-    const char *shard; /* "2/4"; NULL: the plan is not split */
+    struct comparison *comparison; /* with an earlier round; NULL: none */
+    const char *shard;             /* "2/4"; NULL: the plan is not split */
     struct exit_policy policy;
     const char *engine;  /* one that engine_find() knows */
     unsigned loops;      /* async: 0 is one */

@@ -181,6 +181,7 @@ void json_add_record(const struct result *result, const struct plan *plan,
                result->certificate_expires_at_s * 1000000);
     add_failed(&record, result);
     add_source(&record, &result->endpoint->source);
+    add_count(&record, "index", result->endpoint->number);
     json_end_object(&record.json);
     strbuf_release(&record.shown);
 }

@@ -5,7 +5,11 @@
 
 #include "formats.h"
 
+#include <string.h>
+
 #include "json_writer.h"
+#include "rounds/comparison.h"
+#include "rounds/secrets.h"
 
 static void add_count(struct json_writer *json, const char *name,
                       uint64_t count)
@@ -88,6 +92,46 @@ static void add_summary(struct json_writer *json, const struct summary *summary)
     json_end_object(json);
 }
 
+/* So that parts of a round are only put together where they belong. */
+static void add_plan(struct json_writer *json, const struct report_input *input)
+{
+    json_name(json, "plan");
+    json_begin_object(json);
+    json_name(json, "file");
+    json_string(json, input->plan->file);
+    json_name(json, "hash");
+    json_string(json, input->plan->hash[0] ? input->plan->hash : NULL);
+    add_count(json, "endpoints", input->plan->all_count);
+    json_end_object(json);
+}
+
+static void add_name(struct json_writer *json, const struct report_input *input,
+                     size_t index)
+{
+    const char *name = input->results[index]->endpoint->name;
+    struct strbuf shown = STRBUF_INIT;
+
+    secrets_hide(input->plan->secrets, name, strlen(name), &shown);
+    json_text(json, shown.data, shown.length);
+    strbuf_release(&shown);
+}
+
+static void add_changes(struct json_writer *json,
+                        const struct report_input *input)
+{
+    json_name(json, "changes");
+    json_begin_object(json);
+    for (int change = CHANGE_NONE + 1; change < CHANGE_COUNT; change++) {
+        json_name(json, change_name((enum change)change));
+        json_begin_array(json);
+        for (size_t i = 0; i < input->result_count; i++)
+            if (comparison_change(input->comparison, i) == (enum change)change)
+                add_name(json, input, i);
+        json_end_array(json);
+    }
+    json_end_object(json);
+}
+
 static void add_results(const struct report_input *input, struct strbuf *out)
 {
     strbuf_add_string(out, ",\n\"results\":[");
@@ -113,6 +157,9 @@ void json_report(const struct report_input *input, struct strbuf *out)
     json_string(&json, input->engine);
     json_name(&json, "shard");
     json_string(&json, input->shard);
+    add_plan(&json, input);
+    if (input->comparison)
+        add_changes(&json, input);
     add_summary(&json, input->summary);
     add_results(input, out);
     json_end_object(&json);

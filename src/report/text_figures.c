@@ -4,6 +4,7 @@
 
 #include "grid.h"
 #include "number.h"
+#include "rounds/comparison.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
 #include "table.h"
@@ -22,6 +23,7 @@ enum figure {
     NETWORKS,
     ELAPSED,
     THROUGHPUT,
+    CHANGES,
     FIGURE_COUNT
 };
 
@@ -30,6 +32,7 @@ static const char *const labels[FIGURE_COUNT] = {
     [LATENCY] = N_("latency (ms)"),    [SLOWEST] = N_("slowest"),
     [CONNECTIONS] = N_("connections"), [NETWORKS] = N_("networks"),
     [ELAPSED] = N_("elapsed"),         [THROUGHPUT] = N_("throughput"),
+    [CHANGES] = N_("changes"),
 };
 
 /* The block in the making: labels on the left, figures from INDENT on. */
@@ -334,6 +337,68 @@ static void add_throughput(struct figures *figures)
     strbuf_release(&number);
 }
 
+static const char *change_word(enum change change)
+{
+    switch (change) {
+    case CHANGE_NEW:
+        return _("newly failing");
+    case CHANGE_STILL:
+        return _("still failing");
+    case CHANGE_RECOVERED:
+        return _("recovered");
+    case CHANGE_SLOWER:
+        return _("slower");
+    default:
+        return "";
+    }
+}
+
+/* The names that changed so, as many as a reader takes in. */
+static void add_changed(struct figures *figures, enum change change)
+{
+    enum { NAMES_MOST = 20 };
+    const struct report_input *input = figures->input;
+    struct strbuf name = STRBUF_INIT;
+    size_t shown = 0;
+
+    for (size_t i = 0; i < input->result_count && shown < NAMES_MOST; i++) {
+        if (comparison_change(input->comparison, i) != change)
+            continue;
+        strbuf_add_string(figures->out, shown ? ", " : ": ");
+        strbuf_add_string(
+            figures->out,
+            show_text(input, input->results[i]->endpoint->name, &name));
+        shown++;
+    }
+    if (shown < comparison_count(input->comparison, change))
+        strbuf_add_string(figures->out, ", ...");
+    strbuf_release(&name);
+}
+
+/* Held against the baseline. */
+static void add_changes(struct figures *figures)
+{
+    const struct comparison *comparison = figures->input->comparison;
+    bool is_first = true;
+
+    for (int change = CHANGE_NONE + 1; change < CHANGE_COUNT; change++) {
+        size_t count = comparison_count(comparison, (enum change)change);
+
+        if (!count)
+            continue;
+        begin_line(figures, CHANGES, is_first);
+        strbuf_addf(figures->out, "%zu %s", count,
+                    change_word((enum change)change));
+        add_changed(figures, (enum change)change);
+        strbuf_add_char(figures->out, '\n');
+        is_first = false;
+    }
+    if (is_first) {
+        begin_line(figures, CHANGES, true);
+        strbuf_add_string(figures->out, _("none since the baseline\n"));
+    }
+}
+
 void text_add_figures(const struct report_input *input, struct strbuf *out)
 {
     struct figures figures = { .input = input,
@@ -350,4 +415,6 @@ void text_add_figures(const struct report_input *input, struct strbuf *out)
     add_networks(&figures);
     add_elapsed(&figures);
     add_throughput(&figures);
+    if (input->comparison)
+        add_changes(&figures);
 }
