@@ -9,6 +9,8 @@
 #include "rounds/text.h"
 #include "rounds/xalloc.h"
 
+enum { LONGEST_SHOWN_COLUMNS = 1000 };
+
 void mistakes_init(struct mistakes *mistakes)
 {
     *mistakes = (struct mistakes){ NULL, 0, 0, 0 };
@@ -67,13 +69,17 @@ static int compare(const void *left, const void *right)
     return first->number < second->number ? -1 : 1;
 }
 
+/* Cut only once it is hidden: half a secret would no longer be known as one. */
 static void add_shown(struct strbuf *out, const struct secrets *secrets,
                       const char *text)
 {
     struct strbuf hidden = STRBUF_INIT;
+    struct strbuf visible = STRBUF_INIT;
 
     secrets_hide(secrets, text, strlen(text), &hidden);
-    text_add_visible(out, hidden.data, hidden.length);
+    text_add_visible(&visible, hidden.data, hidden.length);
+    (void)text_add_cut(out, visible.data, LONGEST_SHOWN_COLUMNS);
+    strbuf_release(&visible);
     strbuf_release(&hidden);
 }
 

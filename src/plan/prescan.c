@@ -16,7 +16,7 @@
 #include "rounds/secrets.h"
 #include "rounds/xalloc.h"
 
-enum { ELEMENTS_OF_A_PIECE = 32, LONGEST_SHOWN = 40 };
+enum { ELEMENTS_OF_A_PIECE = 32, LONGEST_SHOWN = 40, LONGEST_NAME = 200 };
 
 /* What may come next within a group, a list or an array. */
 enum state {
@@ -260,6 +260,9 @@ static bool add_name(struct scan *scan)
             return true;
         }
     }
+    if (token->length > LONGEST_NAME)
+        return complain(scan, token->line, "a name of more than %d letters",
+                        LONGEST_NAME);
     if (members == PRESCAN_MOST_MEMBERS)
         return complain(scan, token->line, "more than %d names in one group",
                         PRESCAN_MOST_MEMBERS);

@@ -627,6 +627,34 @@ static void of_very_many_mistakes_a_thousand_are_told(void **state)
     strbuf_release(&text);
 }
 
+static void a_message_is_short_however_long_the_mistake(void **state)
+{
+    static const char *const starts[] = {
+        "",
+        "x = ",
+        "x = \"\"; endpoints = ( { name = \"a\"; timeout = \"",
+        "x = 1",
+        "x = [",
+        "@include \"",
+    };
+    struct strbuf text = STRBUF_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        char *told;
+
+        strbuf_clear(&text);
+        strbuf_add_string(&text, starts[i]);
+        strbuf_add_repeated(&text, 'y', 200000);
+        strbuf_add_string(&text, i == 0 ? " = 1;" : "\"; } );\n");
+        write_file(plan_path, text.data, text.length);
+        told = refusal_of(plan_path);
+        assert_true(strlen(told) < 5000);
+        free(told);
+    }
+    strbuf_release(&text);
+}
+
 static void no_number_of_warnings_hides_a_mistake(void **state)
 {
     struct strbuf text = STRBUF_INIT;
@@ -843,6 +871,7 @@ int main(void)
         cmocka_unit_test(what_would_take_long_is_refused_soon),
         cmocka_unit_test(pieces_of_a_long_list_keep_lines_and_numbers),
         cmocka_unit_test(of_very_many_mistakes_a_thousand_are_told),
+        cmocka_unit_test(a_message_is_short_however_long_the_mistake),
         cmocka_unit_test(no_number_of_warnings_hides_a_mistake),
         cmocka_unit_test(no_damage_to_a_plan_does_harm),
         cmocka_unit_test(urls_alone_make_a_plan),
