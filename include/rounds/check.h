@@ -18,6 +18,7 @@
 struct check {
     const struct endpoint *endpoint;
     size_t index;
+    int64_t expected_us;   /* how long it may take; 0: not known */
     int64_t due_us;        /* monotonic: asked as soon as possible from here */
     struct result *result; /* of the attempts so far; ours until taken */
     struct check *next;    /* for the list of whoever owns it */

@@ -23,9 +23,10 @@ struct vitals;
 /*
  * Where a network's checks come from, called by its producer thread alone.
  * False: no more. The endpoint lives until its result has been destroyed.
+ * *EXPECTED_US, 0 before the call, is how long its check took earlier.
  */
 typedef bool engine_source(void *context, const struct endpoint **endpoint,
-                           size_t *index);
+                           size_t *index, int64_t *expected_us);
 
 /* Takes over RESULTS; called by any worker, several at once. */
 typedef void engine_sink(void *context, struct result **results, size_t count);

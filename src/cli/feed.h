@@ -8,14 +8,19 @@
 
 #include <stddef.h>
 
+#include "rounds/comparison.h"
 #include "rounds/engine.h"
 #include "rounds/plan.h"
 #include "url_stream.h"
 
 struct feed;
 
-/* Of PLAN's endpoints or, where URLS is not NULL, of its URLs. Both borrowed. */
-struct feed *feed_create(const struct plan *plan, struct url_stream *urls);
+/*
+ * Of PLAN's endpoints or, where URLS is not NULL, of its URLs. BEFORE, an
+ * earlier round, tells how long each took; NULL: not known. All borrowed.
+ */
+struct feed *feed_create(const struct plan *plan, struct url_stream *urls,
+                         const struct comparison *before);
 void feed_destroy(struct feed *feed); /* NULL is allowed */
 
 /* For engine_round, as many as feed_network_count(). */

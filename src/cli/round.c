@@ -195,7 +195,8 @@ static void init_round(struct round *round, const struct round_request *request)
     *round = (struct round){ .request = request };
     stop_init(&round->stop);
     round->started_at_us = clock_wall_us();
-    round->feed = feed_create(request->plan, request->urls);
+    round->feed =
+        feed_create(request->plan, request->urls, request->comparison);
     round->engine_reports = xcalloc(networks, sizeof(*round->engine_reports));
     round->workers = xcalloc(networks, sizeof(*round->workers));
     round->outputs = outputs_begin(request);

@@ -203,7 +203,7 @@ bool url_stream_start(struct url_stream *stream, const struct stop *stop,
 }
 
 bool url_stream_next(void *context, const struct endpoint **endpoint,
-                     size_t *index)
+                     size_t *index, int64_t *expected_us)
 {
     const struct url_stream_part *part = context;
     struct item *item = queue_pop(part->stream->queues[part->network]);
@@ -212,6 +212,7 @@ bool url_stream_next(void *context, const struct endpoint **endpoint,
         return false;
     *endpoint = item->endpoint;
     *index = item->index;
+    *expected_us = 0; /* nobody has seen it before */
     free(item);
     return true;
 }

@@ -45,7 +45,7 @@ bool url_stream_start(struct url_stream *stream, const struct stop *stop,
  * caller's, to be given back with url_stream_release() when its result is gone.
  */
 bool url_stream_next(void *context, const struct endpoint **endpoint,
-                     size_t *index);
+                     size_t *index, int64_t *expected_us);
 void url_stream_release(const struct endpoint *endpoint);
 
 /*

@@ -39,13 +39,19 @@ static bool is_proven(const struct lane *lane)
     return lane->has_answered && lane->silent < HUNG_AFTER;
 }
 
+/* Durations are known for all checks of a round or for none. */
+static int64_t work_of(const struct check *check)
+{
+    return check->expected_us > 0 ? check->expected_us : 1;
+}
+
 /* More waits for each worker that would share it. */
 static bool is_needier(const void *left, const void *right)
 {
     const struct lane *lane = left, *other = right;
 
-    return lane->waiting * (other->in_flight + 1) >
-           other->waiting * (lane->in_flight + 1);
+    return lane->work * (int64_t)(other->in_flight + 1) >
+           other->work * (int64_t)(lane->in_flight + 1);
 }
 
 /* Fewer checks there have ended without an answer, or may yet. */
@@ -118,6 +124,7 @@ static void append(struct agenda *agenda, struct lane *lane,
         lane->first = check;
     lane->last = check;
     lane->waiting++;
+    lane->work += work_of(check);
     agenda->waiting++;
     settle(agenda, lane);
 }
@@ -131,6 +138,7 @@ static struct check *take_first(struct agenda *agenda, struct lane *lane)
         lane->last = NULL;
     check->next = NULL;
     lane->waiting--;
+    lane->work -= work_of(check);
     agenda->waiting--;
     settle(agenda, lane);
     return check;

@@ -29,12 +29,13 @@ struct lane {
     unsigned profile;
     struct check *first, *last; /* waiting, in the order they came */
     size_t waiting;
-    size_t delayed;          /* more of its checks that are not due yet */
-    size_t holders;          /* seats that point here */
-    size_t in_flight;        /* of them, at work */
-    size_t silent;           /* checks in a row that got no answer */
-    bool has_answered;       /* ever */
-    struct heap *heap;       /* where its place is */
+    int64_t work;      /* what waits, in expected us; 1 each where not known */
+    size_t delayed;    /* more of its checks that are not due yet */
+    size_t holders;    /* seats that point here */
+    size_t in_flight;  /* of them, at work */
+    size_t silent;     /* checks in a row that got no answer */
+    bool has_answered; /* ever */
+    struct heap *heap; /* where its place is */
     struct heap_place place; /* while something waits and it is not parked */
     bool is_parked;          /* it stands in its site's list */
     struct lane *next_parked;

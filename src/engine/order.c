@@ -10,6 +10,8 @@ struct entry {
     size_t index; /* in the plan */
     size_t first; /* index of the first endpoint of its origin */
     size_t turn;  /* in which of its origin's turns it comes */
+    int64_t duration_us;
+    int64_t origin_us; /* of all its origin's together */
 };
 
 static int by_origin(const void *left, const void *right, void *context)
@@ -22,6 +24,8 @@ static int by_origin(const void *left, const void *right, void *context)
 
     if (compared)
         return compared;
+    if (first->duration_us != second->duration_us)
+        return first->duration_us > second->duration_us ? -1 : 1;
     return (first->index > second->index) - (first->index < second->index);
 }
 
@@ -31,29 +35,51 @@ static int by_turn(const void *left, const void *right)
 
     if (first->turn != second->turn)
         return first->turn < second->turn ? -1 : 1;
+    if (first->origin_us != second->origin_us)
+        return first->origin_us > second->origin_us ? -1 : 1;
     if (first->first != second->first)
         return first->first < second->first ? -1 : 1;
+    if (first->duration_us != second->duration_us)
+        return first->duration_us > second->duration_us ? -1 : 1;
     return (first->index > second->index) - (first->index < second->index);
 }
 
-/* Sorted by origin: each origin's endpoints stand together, in plan order. */
+/* Sorted by origin, each origin's endpoints stand together: BEGIN to END. */
+static void deal_origin(struct entry *entries, size_t begin, size_t end,
+                        size_t stretch)
+{
+    size_t first = entries[begin].index;
+    int64_t total_us = 0;
+
+    for (size_t i = begin; i < end; i++) {
+        total_us += entries[i].duration_us;
+        if (entries[i].index < first)
+            first = entries[i].index;
+    }
+    for (size_t i = begin; i < end; i++) {
+        entries[i].first = first;
+        entries[i].turn = (i - begin) / stretch;
+        entries[i].origin_us = total_us;
+    }
+}
+
 static void deal_turns(const struct endpoint *endpoints, struct entry *entries,
                        size_t count, size_t stretch)
 {
     size_t begin = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        const char *origin = endpoints[entries[i].index].origin;
-
-        if (strcmp(origin, endpoints[entries[begin].index].origin) != 0)
-            begin = i;
-        entries[i].first = entries[begin].index;
-        entries[i].turn = (i - begin) / stretch;
+    for (size_t i = 1; i <= count; i++) {
+        if (i < count && !strcmp(endpoints[entries[i].index].origin,
+                                 endpoints[entries[begin].index].origin))
+            continue;
+        deal_origin(entries, begin, i, stretch);
+        begin = i;
     }
 }
 
 size_t *order_endpoints(const struct endpoint *endpoints, size_t count,
-                        uint32_t network, size_t stretch, size_t *ordered)
+                        uint32_t network, const int64_t *durations_us,
+                        size_t stretch, size_t *ordered)
 {
     struct entry *entries = xcalloc(count, sizeof(*entries));
     size_t *indices = xcalloc(count, sizeof(*indices));
@@ -61,7 +87,10 @@ size_t *order_endpoints(const struct endpoint *endpoints, size_t count,
 
     for (size_t i = 0; i < count; i++)
         if (endpoints[i].network == network)
-            entries[found++].index = i;
+            entries[found++] = (struct entry){
+                .index = i,
+                .duration_us = durations_us ? durations_us[i] : 0,
+            };
     qsort_r(entries, found, sizeof(*entries), by_origin, (void *)endpoints);
     deal_turns(endpoints, entries, found, stretch);
     qsort(entries, found, sizeof(*entries), by_turn);

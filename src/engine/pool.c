@@ -92,12 +92,16 @@ static void *produce(void *context)
     struct pool *pool = context;
     const struct engine_network *network = pool->network;
     const struct endpoint *endpoint;
+    int64_t expected_us = 0;
     size_t index;
 
-    while (network->source(network->source_context, &endpoint, &index)) {
+    while (network->source(network->source_context, &endpoint, &index,
+                           &expected_us)) {
         struct check *check =
             check_create(endpoint, index, clock_monotonic_us());
 
+        check->expected_us = expected_us;
+        expected_us = 0;
         if (!dispatch_push(pool->dispatch, check, pool_profile(pool, check)))
             skip(pool, check);
     }
@@ -139,9 +143,11 @@ static void fail_all(struct pool *pool)
 {
     const struct engine_network *network = pool->network;
     const struct endpoint *endpoint;
+    int64_t expected_us = 0;
     size_t index;
 
-    while (network->source(network->source_context, &endpoint, &index)) {
+    while (network->source(network->source_context, &endpoint, &index,
+                           &expected_us)) {
         struct check *check =
             check_create(endpoint, index, clock_monotonic_us());
 
