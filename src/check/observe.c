@@ -74,15 +74,22 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
 
 enum { CLOSE_WAIT = 8 }; /* TCP_CLOSE_WAIT of netinet/tcp.h */
 
-/* Bytes that the peer has sent over this connection; of TLS, encrypted ones. */
-static uint64_t received_bytes(int descriptor)
+/* What the kernel knows of a connection of ours; all 0 for one it does not. */
+static struct tcp_info ask_kernel(int descriptor)
 {
     struct tcp_info info = { 0 };
     socklen_t size = sizeof(info);
 
-    if (descriptor < 0 ||
-        getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
-        return 0;
+    if (descriptor >= 0)
+        (void)getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size);
+    return info;
+}
+
+/* Bytes that the peer has sent over this connection; of TLS, encrypted ones. */
+static uint64_t received_bytes(int descriptor)
+{
+    struct tcp_info info = ask_kernel(descriptor);
+
     /* The kernel counts the peer's FIN as one byte. */
     if (info.tcpi_bytes_received && info.tcpi_state == CLOSE_WAIT)
         return info.tcpi_bytes_received - 1;
@@ -291,6 +298,19 @@ static void note_first_bytes(struct transfer *transfer)
     facts->last_byte_us = facts->first_byte_us;
 }
 
+/*
+ * A part of a header line, of a compressed block or of a TLS record is no
+ * silence, though no callback comes for it.
+ */
+static void note_last_bytes(struct facts *facts, int64_t now_us)
+{
+    struct tcp_info info = ask_kernel(facts->socket);
+    int64_t last_us = now_us - INT64_C(1000) * info.tcpi_last_data_recv;
+
+    if (info.tcpi_bytes_received && last_us > facts->last_byte_us)
+        facts->last_byte_us = last_us;
+}
+
 static void ask_to_be_woken(struct transfer *transfer, int64_t at_us)
 {
     transfer->wakes_us = at_us;
@@ -307,6 +327,10 @@ static bool is_silent_too_long(struct transfer *transfer)
     if (!ends_us)
         return false;
     now_us = clock_monotonic_us();
+    if (now_us >= ends_us) {
+        note_last_bytes(&transfer->facts, now_us);
+        ends_us = silence_ends_us(transfer);
+    }
     if (now_us >= ends_us)
         return true;
     if (now_us >= transfer->wakes_us)
