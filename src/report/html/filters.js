@@ -3,12 +3,12 @@
 
 const TYPING_PAUSE_MS = 120;
 
-function selectFor(key, all, values) {
+function selectFor(key, all, values, label = visible) {
   const element = make("select", {
     "aria-label": word(key), "data-filter": key,
     onchange: () => changeView({ [key]: element.value }),
   }, make("option", { value: "" }, all),
-  values.map((value) => make("option", { value }, visible(value))));
+  values.map((value) => make("option", { value }, label(value))));
 
   onChange(() => {
     element.value = view[key];
@@ -62,10 +62,13 @@ function filterBar() {
   });
   return make("div", { class: "filters", role: "search",
     "aria-label": word("filter") },
+  outcomeSwitches(true),
   searchBox(),
   reasons.length > 0 && selectFor("reason", word("every_reason"), reasons),
   networks.length > 1 && selectFor("network", word("every_network"), networks),
   tags.length > 0 && selectFor("tag", word("every_tag"), tags),
+  report.changes && selectFor("change", word("every_change"), CHANGES,
+    changeWord),
   clear, count);
 }
 
@@ -77,9 +80,7 @@ function readAddress() {
 
   return {
     outcomes: new Set(outcomes),
-    reason: values.get("reason") ?? "",
-    network: values.get("network") ?? "",
-    tag: values.get("tag") ?? "",
+    ...Object.fromEntries(CHOICES.map((key) => [key, values.get(key) ?? ""])),
     text: values.get("text") ?? "",
     sort: Object.hasOwn(SORT_KEYS, sort) ? sort : "rank",
     descending: values.has("descending"),
@@ -91,7 +92,7 @@ function addressOfView() {
 
   if (view.outcomes.size > 0)
     values.set("outcome", [...view.outcomes].join(","));
-  for (const key of ["reason", "network", "tag", "text"])
+  for (const key of [...CHOICES, "text"])
     if (view[key] !== "")
       values.set(key, view[key]);
   if (view.sort !== "rank")

@@ -23,8 +23,15 @@ const PHASE_OF_END = {
   receive: "receive",
 };
 
+// What a check has become since an earlier round, where one was held against
+// this: the report then names those that changed.
+const CHANGES = ["new", "still", "recovered", "slower"];
+const changeOfName = new Map(CHANGES.flatMap((change) =>
+  (report.changes?.[change] ?? []).map((name) => [name, change])));
+
 checks.forEach((check, index) => {
   check.index = index;
+  check.change = changeOfName.get(check.name) ?? null;
   check.began = data.timeline.began_ms[index];
   check.ended = data.timeline.ended_ms[index];
 });
@@ -42,6 +49,11 @@ function hasLatency(check) {
 // phase that was broken off; of a whole answer it is "other": redirects before
 // the last hop, setting up.
 function phasesOf(check) {
+  check.phases ??= findPhases(check);
+  return check.phases;
+}
+
+function findPhases(check) {
   const times = check.timings_ms;
   const parts = [];
   let known = 0;
@@ -66,6 +78,13 @@ function phasesOf(check) {
   return parts;
 }
 
+function longestPhase(check) {
+  check.longest ??= phasesOf(check).reduce(
+    (most, part) => part.ms > most.ms ? part : most,
+    { phase: "other", ms: 0 }).phase;
+  return check.longest;
+}
+
 function originOf(check) {
   const match = /^[a-z]+:\/\/[^/?#]*/i.exec(check.url);
 
@@ -82,11 +101,14 @@ function haystack(check) {
   return check.text;
 }
 
+const CHOICES = ["reason", "network", "tag", "change"]; // "": all
+
 const view = {
   outcomes: new Set(), // empty: all
   reason: "",
   network: "",
   tag: "",
+  change: "",
   text: "",
   sort: "rank",
   descending: false,
@@ -110,8 +132,8 @@ const SORT_KEYS = {
 };
 
 function isSearched() {
-  return view.outcomes.size > 0 || view.reason !== "" || view.network !== "" ||
-    view.tag !== "" || view.text.trim() !== "";
+  return view.outcomes.size > 0 || view.text.trim() !== "" ||
+    CHOICES.some((key) => view[key] !== "");
 }
 
 function matcher() {
@@ -122,6 +144,7 @@ function matcher() {
     (view.reason === "" || check.reason === view.reason) &&
     (view.network === "" || check.network === view.network) &&
     (view.tag === "" || check.tags.includes(view.tag)) &&
+    (view.change === "" || check.change === view.change) &&
     needles.every((needle) => haystack(check).includes(needle));
 }
 
@@ -168,6 +191,6 @@ function changeView(changes) {
 
 function clearFilters() {
   changeView({
-    outcomes: new Set(), reason: "", network: "", tag: "", text: "",
+    outcomes: new Set(), reason: "", network: "", tag: "", change: "", text: "",
   });
 }

@@ -38,6 +38,24 @@ function setTheme(theme) {
   tellTheme();
 }
 
+// Paper is light, and there are no pages to turn on it.
+let themeOnScreen;
+
+function prepareForPaper(isPrinting) {
+  const root = document.documentElement;
+
+  if (isPrinting) {
+    themeOnScreen = root.dataset.theme;
+    root.dataset.theme = "light";
+  } else if (themeOnScreen) {
+    root.dataset.theme = themeOnScreen;
+  } else {
+    delete root.dataset.theme;
+  }
+  tellTheme();
+  setRowsOnPage(isPrinting ? PRINTED_ROWS : PAGE_ROWS);
+}
+
 function themeSelect() {
   const element = make("select", {
     "aria-label": word("theme"), id: "theme",
@@ -90,7 +108,6 @@ function build() {
     ...summaryParts(settings()),
     checks.length > 0 && [
       filterBar(), timelineSection(),
-      make("div", { class: "pair" }, histogramSection(), originSection()),
       tableSection(),
     ],
     footer(),
@@ -107,8 +124,8 @@ document.getElementById("plain").remove();
 document.documentElement.setAttribute("data-ready", "");
 
 addEventListener("hashchange", () => changeView(readAddress()));
-addEventListener("beforeprint", () => unfoldForPrint(true));
-addEventListener("afterprint", () => unfoldForPrint(false));
+addEventListener("beforeprint", () => prepareForPaper(true));
+addEventListener("afterprint", () => prepareForPaper(false));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tellTheme);
 addEventListener("keydown", (event) => {
   const isTyping = event.target.closest?.("input, select, textarea");

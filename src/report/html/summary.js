@@ -1,7 +1,9 @@
 // The top of the page: verdict, warnings, figures, reasons, networks.
 
 const totals = report.summary;
-const REASON_NAMES = 4; // checks named below a reason
+const NAMES_SHOWN = 4;  // checks named below a reason
+const ROOMY_REASONS = 3; // so many leave room below them
+const TAIL_TOLD = 0.3;  // share of a network's time with an empty queue
 
 function failedCount() {
   return totals.unhealthy + totals.unreachable;
@@ -79,10 +81,13 @@ function caveatList() {
 }
 
 // The outcomes as one bar and as switches of the filter.
-function outcomeSwitch(outcome) {
+function outcomeSwitch(outcome, isShort) {
+  const name = outcomeWord(outcome);
   const element = make("button", {
     type: "button",
     class: "outcome " + outcome,
+    title: isShort && name,
+    "aria-label": isShort && `${name}: ${formatCount(totals[outcome])}`,
     "data-outcome": outcome,
     onclick: () => {
       const outcomes = new Set(view.outcomes);
@@ -93,12 +98,19 @@ function outcomeSwitch(outcome) {
     },
   },
   make("span", { class: "mark", "aria-hidden": "true" }, MARKS[outcome]),
-  make("strong", null, formatCount(totals[outcome])), " ",
-  outcomeWord(outcome));
+  make("strong", null, formatCount(totals[outcome])),
+  !isShort && " " + name);
 
   onChange(() => element.setAttribute("aria-pressed",
     view.outcomes.has(outcome)));
   return element;
+}
+
+function outcomeSwitches(areShort) {
+  return make("div", {
+    class: "switches", role: "group", "aria-label": word("outcome"),
+  }, OUTCOMES.filter((outcome) => totals[outcome] > 0).map(
+    (outcome) => outcomeSwitch(outcome, areShort)));
 }
 
 function outcomeBar() {
@@ -109,6 +121,23 @@ function outcomeBar() {
   })), { "aria-hidden": "true" });
 }
 
+// What became of the endpoints since an earlier round, as links to them.
+function changeItem(change) {
+  const list = checks.filter((check) => check.change === change);
+
+  return make("li", { class: "change " + change },
+    make("strong", { class: "count" }, formatCount(list.length)),
+    make("div", null, changeWord(change), namesOf(list, { change })));
+}
+
+function changeSection() {
+  if (!report.changes)
+    return null;
+  return make("section", { class: "panel reasons", id: "changes" },
+    make("h2", null, word("change")),
+    make("ul", null, CHANGES.map(changeItem)));
+}
+
 function card(title, help, ...content) {
   return make("section", { class: "card" },
     make("h2", { title: help }, title), content);
@@ -116,7 +145,7 @@ function card(title, help, ...content) {
 
 function figure(value, note) {
   return make("p", { class: "figure" }, make("strong", null, value),
-    note && make("span", null, note));
+    note && make("span", { class: "note" }, " " + note));
 }
 
 function elapsedCard() {
@@ -132,7 +161,7 @@ function elapsedCard() {
 
 function latencyCard() {
   const latency = totals.latency_ms;
-  const rows = ["min", "p50", "p90", "p95", "p99", "max", "mean"];
+  const rows = ["min", "mean", "p50", "p90", "p95", "p99", "max"];
 
   return card(word("latency"), word("latency_help"),
     make("dl", { class: "percentiles" }, rows.map((name) => make("div", null,
@@ -145,11 +174,10 @@ function throughputCard() {
     (totals.endpoints - totals.skipped);
 
   return card(word("throughput"), null,
-    figure(word("per_second", {
-      rate: formatCount(totals.throughput_per_s,
-        totals.throughput_per_s < 100 ? 1 : 0),
-    })),
-    make("p", { class: "note" }, word("attempts", { n: totals.attempts }), ", ",
+    figure(formatCount(totals.throughput_per_s,
+      totals.throughput_per_s < 100 ? 1 : 0), word("per_second")),
+    make("p", { class: "note" }, word("attempts", { n: totals.attempts }),
+      word("comma"),
       retries > 0 ? word("retries", { n: retries }) : word("no_retries")));
 }
 
@@ -178,18 +206,19 @@ function checkLink(check) {
   }, foreign(check.name));
 }
 
-function reasonNames(reason, list) {
+// The first few, and a switch of the filter to all of them.
+function namesOf(list, filter) {
   const names = make("p", { class: "names" });
 
-  for (const check of list.slice(0, REASON_NAMES))
+  for (const check of list.slice(0, NAMES_SHOWN))
     names.append(checkLink(check));
-  if (list.length > REASON_NAMES) {
-    const more = word("and_more", { n: list.length - REASON_NAMES });
+  if (list.length > NAMES_SHOWN) {
+    const more = word("and_more", { n: list.length - NAMES_SHOWN });
 
     names.append(make("button", {
       type: "button", class: "link",
       onclick: () => {
-        changeView({ reason });
+        changeView(filter);
         scrollToTable();
       },
     }, more));
@@ -206,7 +235,7 @@ function reasonItem(reason, count, list) {
     make("div", null, reasonLabel(reason),
       make("p", { class: "note" }, meaning.says, " ",
         make("em", null, meaning.advice)),
-      reasonNames(reason, list)));
+      namesOf(list, { reason })));
 }
 
 // The gravest first, then the most frequent.
@@ -240,9 +269,25 @@ function limitsOf(network) {
   if (network.per_origin > 0)
     limits.push(word("origin_limit", { n: network.per_origin }));
   return limits.length > 0
-    ? make("span", { class: "note" },
-      word("limits", { limits: limits.join(", ") }))
-    : null;
+    ? word("limits", { limits: limits.join(word("comma")) }) : null;
+}
+
+function groupOf(network) {
+  return laneGroups.find((group) => group.network === network);
+}
+
+// What a person would like to be told of a network without looking.
+function networkNotes(network) {
+  const group = groupOf(network);
+  const tail = group ? group.end - group.dry : 0;
+  const told = [
+    limitsOf(network),
+    tail > TAIL_TOLD * (group?.end - group?.begin) &&
+      word("tail_note", { tail: formatMs(tail) }),
+  ].filter(Boolean);
+
+  return told.length === 0 ? null : make("p", { class: "note" },
+    foreign(network.name), word("colon"), told.join(word("semicolon")));
 }
 
 function meter(share) {
@@ -252,11 +297,11 @@ function meter(share) {
 }
 
 function networkRow(network) {
-  const group = laneGroups.find((other) => other.network === network);
+  const group = groupOf(network);
   const last = group?.lastCheck;
 
   return make("tr", null,
-    make("th", { scope: "row" }, foreign(network.name), limitsOf(network)),
+    make("th", { scope: "row" }, foreign(network.name)),
     make("td", { class: "number" }, formatCount(network.workers)),
     make("td", { class: "number" }, formatCount(network.endpoints)),
     make("td", null, meter(network.utilisation)),
@@ -281,7 +326,20 @@ function networkSection() {
           scope: "col", class: kind,
           title: hasWord(key + "_help") ? word(key + "_help") : null,
         }, word(key))))),
-      make("tbody", null, data.networks.map(networkRow)))));
+      make("tbody", null, data.networks.map(networkRow)))),
+    data.networks.map(networkNotes));
+}
+
+// Origins go where there is room for them.
+function twoColumns() {
+  const isRoomyLeft = Object.keys(totals.reasons).length <= ROOMY_REASONS;
+  const origins = originSection();
+
+  return make("div", { class: "pair" },
+    make("div", null, changeSection(), reasonSection(),
+      isRoomyLeft && origins),
+    make("div", null, networkSection(), histogramSection(),
+      !isRoomyLeft && origins));
 }
 
 function summaryParts(settings) {
@@ -290,11 +348,9 @@ function summaryParts(settings) {
     caveatList(),
     totals.endpoints > 0 && make("section", { class: "outcomes" },
       outcomeBar(),
-      make("div", { class: "switches", role: "group",
-        "aria-label": word("outcome") },
-      OUTCOMES.filter((outcome) => totals[outcome] > 0).map(outcomeSwitch))),
+      outcomeSwitches(false)),
     make("div", { class: "cards" },
       elapsedCard(), latencyCard(), throughputCard(), connectionCard()),
-    make("div", { class: "pair" }, reasonSection(), networkSection()),
+    twoColumns(),
   ];
 }

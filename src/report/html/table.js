@@ -2,6 +2,7 @@
 
 const PAGE_ROWS = 50;
 const PRINTED_ROWS = 2000;
+const SHARE_TOLD = 0.03; // of a check's time: less is told in its details
 
 const COLUMNS = [
   { key: "number", kind: "number", sorts: "number" },
@@ -77,13 +78,15 @@ function phaseBar(check) {
 }
 
 function phaseCell(check) {
-  const phases = phasesOf(check).filter((part) => part.ms > 0);
+  const phases = phasesOf(check);
 
   if (phases.length === 0)
     return "–";
+  const told = phases.filter(
+    (part) => part.ms >= SHARE_TOLD * check.timings_ms.total);
   return [
     phaseBar(check),
-    make("span", { class: "numbers" }, phases.map((part) =>
+    make("span", { class: "numbers" }, told.map((part) =>
       make("span", null, `${phaseWord(part.phase)} ${formatMs(part.ms)}`))),
   ];
 }
@@ -110,7 +113,9 @@ function summaryRow(check) {
     "data-index": check.index,
   },
   cell("number", toggle, formatCount(check.index + 1)),
-  cell("outcome", outcomeBadge(check.outcome)),
+  cell("outcome", outcomeBadge(check.outcome), check.change &&
+    make("span", { class: "change " + check.change },
+      changeWord(check.change))),
   cell("name", foreign(check.name, { class: "own" }),
     make("span", { class: "url" }, `${visible(check.method)} `,
       foreign(check.url))),
@@ -139,7 +144,7 @@ function certificateText(check) {
   const days = Math.floor((new Date(ends) - new Date(report.started_at)) /
     86400000);
 
-  return [momentElement(ends), ", ", days >= 0
+  return [momentElement(ends), word("comma"), days >= 0
     ? word("in_days", { n: days }) : word("days_ago", { n: -days })];
 }
 
@@ -248,7 +253,7 @@ function meaningOf(check) {
   return make("section", { class: "across meaning" },
     make("p", null, reasonLabel(check.reason), " ", meaning.says, " ",
       make("em", null, meaning.advice)),
-    check.message &&
+    check.message && check.failed.length === 0 &&
       make("p", { class: "message" }, foreign(check.message)));
 }
 
@@ -362,8 +367,7 @@ function showCheck(index) {
   setTimeout(() => row.classList.remove("found"), 2000);
 }
 
-// On paper there are no pages to turn.
-function unfoldForPrint(isPrinting) {
-  rowsOnPage = isPrinting ? PRINTED_ROWS : PAGE_ROWS;
+function setRowsOnPage(count) {
+  rowsOnPage = count;
   changeView({});
 }

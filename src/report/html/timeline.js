@@ -15,6 +15,9 @@ const SHORTEST_SPAN_MS = 0.05;
 const ZOOM_STEP = 1.6;
 const HIT_PIXELS = 4;
 const DIMMED = 0.16;
+const PHASES_FROM = 2.5; // pixels: below, the longest phase stands for all
+const FRAME_FROM = 9; // pixels: room enough within a frame
+const SEAM_FROM = 5; // pixels: wide enough for a line before the next bar
 
 const DRAWN_COLORS = [
   "ground", "surface", "text", "muted", "line", "idle", "accent", "other",
@@ -100,13 +103,14 @@ function ticks(from, to, width, space) {
   return { step, places };
 }
 
+// A place on the time line, exact enough to tell it from one a STEP away.
 function timeText(ms, step) {
   const digits = (unit) =>
     clamp(Math.ceil(-Math.log10(step / unit) - 1e-9), 0, 6);
 
   if (ms === 0)
     return "0";
-  return step >= 100 || ms >= 10000
+  return step >= 10 && roundEnd >= 1000
     ? formatCount(ms / 1000, digits(1000)) + " s"
     : formatCount(ms, digits(1)) + " ms";
 }
@@ -125,7 +129,8 @@ class Timeline {
     onResize(this.scroller, () => this.resize());
     onTheme(() => {
       this.colors = readColors();
-      this.redraw();
+      if (this.width)
+        this.draw(); // at once: a page that is printed draws no frames
     });
   }
 
@@ -153,7 +158,8 @@ class Timeline {
       make("p", { class: "note" }, word("timeline_intro")),
       legend(),
       make("div", { class: "drawing" }, this.strip, this.scroller, this.tip),
-      make("p", { class: "note keys" }, word("timeline_keys")));
+      make("p", { class: "note keys mouse" }, word("timeline_keys")),
+      make("p", { class: "note keys touch" }, word("timeline_touch")));
   }
 
   tools() {
@@ -277,6 +283,7 @@ class Timeline {
     }
     this.overview = laneGroups.map((group) =>
       busyWorkers(group, 0, this.end, Math.floor(this.plotWidth)));
+    this.font = getComputedStyle(this.element).fontFamily;
     this.colors ??= readColors();
     this.draw();
   }
@@ -294,7 +301,6 @@ class Timeline {
   // Drawing.
 
   draw() {
-    this.font = getComputedStyle(this.element).fontFamily;
     this.range.textContent = word("tip_at", {
       from: timeText(this.from, (this.to - this.from) / 100),
       to: timeText(this.to, (this.to - this.from) / 100),
@@ -392,6 +398,9 @@ class Timeline {
           this.gutter, row.y + 13);
     }
     this.drawGrid(context, top);
+    for (const row of this.layout.rows)
+      if (row.kind === "head")
+        this.drawDry(context, row);
     context.restore();
     context.clearRect(this.gutter + this.plotWidth, 0, 6, this.height);
   }
@@ -433,12 +442,12 @@ class Timeline {
       base - tall + 9, { align: "right", size: 10 });
     this.text(context, "0", this.gutter - 5, base,
       { align: "right", size: 10 });
-    this.drawDry(context, row, base - tall);
   }
 
   // From here on nobody who got free had anything left to do.
-  drawDry(context, row, y) {
+  drawDry(context, row) {
     const x = this.x(row.group.dry);
+    const y = row.y + HEAD_TEXT + 2;
     const bottom = this.bottomOf(row.group);
 
     if (x < this.gutter || x > this.gutter + this.plotWidth)
@@ -547,11 +556,8 @@ class Timeline {
 
     context.fillStyle = this.colors.other;
     context.fillRect(bar.left, bar.y, bar.width, bar.height);
-    if (bar.width < 2.5) {
-      const longest = parts.reduce((most, part) =>
-        part.ms > most.ms ? part : most, { phase: "other", ms: 0 });
-
-      context.fillStyle = this.colors[longest.phase];
+    if (bar.width < PHASES_FROM) {
+      context.fillStyle = this.colors[longestPhase(check)];
       context.fillRect(bar.left, bar.y, bar.width, bar.height);
     } else {
       for (const part of parts) {
@@ -564,7 +570,15 @@ class Timeline {
           context.fillRect(left, bar.y, right - left, bar.height);
       }
     }
+    if (bar.width > SEAM_FROM)
+      this.drawSeam(context, bar);
     this.drawVerdict(context, check.outcome, bar);
+  }
+
+  // Where one check ends and the next begins without a gap.
+  drawSeam(context, bar) {
+    context.fillStyle = "rgb(0 0 0 / 35%)";
+    context.fillRect(bar.left, bar.y, 1, bar.height);
   }
 
   // A frame and a thick end around what failed; a line below what was not
@@ -582,7 +596,7 @@ class Timeline {
     const cap = Math.min(Math.max(bar.width, 2), 4);
 
     context.fillRect(end - cap, bar.y, cap, bar.height);
-    if (bar.width < 6 || bar.height < 6)
+    if (bar.width < FRAME_FROM || bar.height < FRAME_FROM)
       return;
     context.lineWidth = 1.5;
     context.strokeRect(bar.left + 0.75, bar.y + 0.75, bar.width - 1.5,
@@ -848,7 +862,7 @@ function phaseNumbers(check) {
 // What the pointer tells of a bar.
 function spanDetails({ check, attempt, began, ended }) {
   const record = attempt < 0 ? check : check.earlier_attempts[attempt];
-  const step = roundEnd / 1000;
+  const step = roundEnd / 300;
 
   return [
     make("p", { class: "title" }, foreign(check.name)),
@@ -856,7 +870,7 @@ function spanDetails({ check, attempt, began, ended }) {
       record.reason && reasonLabel(record.reason)),
     attempt >= 0 && make("p", { class: "note" }, word("tip_earlier", {
       number: attempt + 1, n: check.attempts,
-    }), ": ", word("tip_guess")),
+    }), word("colon"), word("tip_guess")),
     record.message && make("p", { class: "message" }, foreign(record.message)),
     make("p", null, make("strong", null, formatMs(ended - began)), " ",
       word("tip_at", {

@@ -37,7 +37,7 @@ function button(label, attributes, ...children) {
 // terminal's report: control characters, line separators, direction marks.
 const INVISIBLE =
   // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]/g;
 
 function escapeCharacter(character) {
   const short = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }[character];

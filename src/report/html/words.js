@@ -40,6 +40,10 @@ const WORDS = {
     outcome_unknown: "unknown",
     outcome_skipped: "skipped",
 
+    comma: ", ",
+    semicolon: "; ",
+    colon: ": ",
+
     elapsed: "Elapsed",
     at_best: "at best {best} with these workers",
     at_best_help: "No order of these checks can be done sooner: the longest check, or the time of all of them shared among the workers.",
@@ -49,7 +53,7 @@ const WORDS = {
     mean: "mean",
     max: "max",
     throughput: "Throughput",
-    per_second: "{rate} checks/s",
+    per_second: "checks a second",
     attempts: "{n} attempt|{n} attempts",
     retries: "{n} of them a retry|{n} of them retries",
     no_retries: "no retries",
@@ -74,7 +78,7 @@ const WORDS = {
     rate_limit: "{rate} a second",
     origin_limit: "{n} at once for each origin",
     planned: "{n} planned",
-    tail_note: "After the queue was empty the round took {tail} more.",
+    tail_note: "{tail} passed after its queue was empty",
 
     filter: "Filter",
     search: "Name, URL, message …",
@@ -82,6 +86,12 @@ const WORDS = {
     every_network: "All networks",
     every_tag: "All tags",
     every_reason: "All reasons",
+    every_change: "Changed or not",
+    change: "Since the earlier round",
+    change_new: "newly failing",
+    change_still: "still failing",
+    change_recovered: "recovered",
+    change_slower: "slower",
     tag: "Tag",
     reason: "Reason",
     clear: "Clear",
@@ -93,6 +103,7 @@ const WORDS = {
     timeline_none: "No check of this round has a known begin and end.",
     timeline_label: "Timeline: {n} checks on {lanes} lanes. Arrow keys go from check to check, Enter shows it in the table, + and - zoom, 0 shows the whole round.",
     timeline_keys: "Drag to move, Ctrl with the wheel or + and − to zoom; in the strip above drag over a time to see it alone. Click a bar for its row.",
+    timeline_touch: "Drag to move, two fingers zoom; in the strip above drag over a time to see it alone. Tap a bar for its details, again for its row.",
     zoom_in: "Zoom in",
     zoom_out: "Zoom out",
     zoom_all: "Whole round",
@@ -210,6 +221,10 @@ const WORDS = {
     outcome_unknown: "未知",
     outcome_skipped: "已跳过",
 
+    comma: "，",
+    semicolon: "；",
+    colon: "：",
+
     elapsed: "总耗时",
     at_best: "以现有工作线程最快需 {best}",
     at_best_help: "无论怎样排序都不可能更快：取最长的一次检查，或全部检查时间除以工作线程数。",
@@ -219,7 +234,7 @@ const WORDS = {
     mean: "平均",
     max: "最大",
     throughput: "吞吐量",
-    per_second: "每秒 {rate} 次检查",
+    per_second: "次检查 / 秒",
     attempts: "共 {n} 次请求",
     retries: "其中 {n} 次为重试",
     no_retries: "无重试",
@@ -244,7 +259,7 @@ const WORDS = {
     rate_limit: "每秒 {rate} 次",
     origin_limit: "每个源同时 {n} 个",
     planned: "计划 {n}",
-    tail_note: "队列取空之后又用了 {tail}。",
+    tail_note: "队列取空之后又用了 {tail}",
 
     filter: "筛选",
     search: "名称、URL、异常信息……",
@@ -252,6 +267,12 @@ const WORDS = {
     every_network: "全部网络",
     every_tag: "全部标签",
     every_reason: "全部原因",
+    every_change: "全部变化",
+    change: "与之前一轮相比",
+    change_new: "新增失败",
+    change_still: "仍然失败",
+    change_recovered: "已恢复",
+    change_slower: "变慢",
     tag: "标签",
     reason: "原因",
     clear: "清除",
@@ -263,6 +284,7 @@ const WORDS = {
     timeline_none: "本轮没有任何检查记录了开始和结束时间。",
     timeline_label: "时间线：{lanes} 条泳道，{n} 次检查。方向键在检查间移动，回车在表格中显示，+ 和 - 缩放，0 显示整轮。",
     timeline_keys: "拖动可平移，按住 Ctrl 滚动滚轮或用 + 和 − 缩放；在上方的条带中拖选一段时间可单独查看。点击条块可跳到对应行。",
+    timeline_touch: "拖动可平移，双指可缩放；在上方的条带中拖选一段时间可单独查看。点按条块查看详情，再次点按跳到对应行。",
     zoom_in: "放大",
     zoom_out: "缩小",
     zoom_all: "整轮",
@@ -402,6 +424,10 @@ function outcomeWord(outcome) {
 // The word every report uses, where the language has none of its own.
 function reasonWord(reason) {
   return hasWord("reason_" + reason) ? word("reason_" + reason) : reason;
+}
+
+function changeWord(change) {
+  return word("change_" + change);
 }
 
 function phaseWord(phase) {
