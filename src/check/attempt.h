@@ -62,6 +62,7 @@ struct transfer {
     struct curl_slist *headers;
     struct curl_slist *connect_to;
     struct facts facts;
+    struct alert *alert;        /* of its connection; NULL: no TLS yet */
     struct strbuf header_lines; /* of the newest header section */
     struct strbuf body;
     int64_t wakes_us; /* when we asked to be woken; 0: not */

@@ -109,6 +109,27 @@ static CURLcode begin_tls(CURL *easy, void *tls, void *context)
     return CURLE_OK;
 }
 
+/* Within a callback the connection is still ours to look at. NULL: no TLS. */
+static SSL *find_connection(const struct transfer *transfer)
+{
+    struct curl_tlssessioninfo *session = NULL;
+
+    if (!transfer->facts.is_https ||
+        curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &session) !=
+            CURLE_OK ||
+        !session || session->backend != CURLSSLBACKEND_OPENSSL)
+        return NULL;
+    return session->internals;
+}
+
+static void watch_for_alert(struct transfer *transfer)
+{
+    SSL *connection = find_connection(transfer);
+
+    alert_release(transfer->alert);
+    transfer->alert = connection ? alert_of(connection) : NULL;
+}
+
 /*
  * CURLOPT_PREREQFUNCTION: connected, the request is about to be sent. It comes
  * once more where libcurl repeats a request since the kept connection it had
@@ -131,6 +152,7 @@ static int begin_request(void *context, char *remote_ip, char *local_ip,
     facts->first_byte_us = 0;
     facts->has_whole_header = false;
     facts->status = 0;
+    watch_for_alert(transfer);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -143,18 +165,12 @@ static int64_t certificate_end_s(const X509 *certificate)
     return timegm(&end);
 }
 
-/* Within a callback the connection is still ours to look at. */
 static void note_certificate(struct transfer *transfer)
 {
-    struct curl_tlssessioninfo *session = NULL;
-    X509 *certificate;
+    SSL *connection = find_connection(transfer);
+    X509 *certificate =
+        connection ? SSL_get0_peer_certificate(connection) : NULL;
 
-    if (curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &session) !=
-            CURLE_OK ||
-        !session || session->backend != CURLSSLBACKEND_OPENSSL ||
-        !session->internals)
-        return;
-    certificate = SSL_get0_peer_certificate(session->internals);
     if (certificate)
         transfer->certificate_expires_at_s = certificate_end_s(certificate);
 }
@@ -221,8 +237,7 @@ static size_t see_header(char *line, size_t size, size_t count, void *context)
     facts->last_byte_us = clock_monotonic_us();
     if (!facts->first_byte_us) {
         facts->first_byte_us = facts->last_byte_us;
-        if (facts->is_https)
-            note_certificate(transfer);
+        note_certificate(transfer);
     }
     facts->header_bytes += (int64_t)length;
     if (facts->header_bytes > HEADER_BYTES_MOST) {
@@ -388,7 +403,6 @@ void observe_install(struct transfer *transfer)
         curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &transfer->exchange);
         curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
     }
-    alert_forget();
 }
 
 static bool is_out_of_descriptors(void)
@@ -428,7 +442,7 @@ void observe_end(struct transfer *transfer, CURLcode code)
 
     facts->ended_us = clock_monotonic_us();
     facts->code = code;
-    facts->has_fatal_alert = alert_was_fatal();
+    facts->has_fatal_alert = alert_was_fatal(transfer->alert);
     (void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS,
                             &facts->new_connections);
     (void)curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);

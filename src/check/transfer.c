@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert.h"
 #include "attempt.h"
 #include "expectation.h"
 #include "rounds/clock.h"
@@ -43,6 +44,7 @@ void transfer_destroy(struct transfer *transfer)
     for (size_t i = 0; i < HANDLES_MOST; i++)
         curl_easy_cleanup(transfer->handles[i].easy);
     free_lists(transfer);
+    alert_release(transfer->alert);
     strbuf_release(&transfer->redirect_fault);
     exchange_release(&transfer->exchange);
     strbuf_release(&transfer->header_lines);
@@ -86,6 +88,8 @@ static void forget_hop(struct transfer *transfer)
     transfer->wakes_us = 0;
     transfer->remote_ip[0] = '\0';
     transfer->certificate_expires_at_s = 0;
+    alert_release(transfer->alert);
+    transfer->alert = NULL;
     strbuf_clear(&transfer->header_lines);
     strbuf_clear(&transfer->body);
     free_lists(transfer);
