@@ -6,11 +6,11 @@
 
 #include "rounds/github.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "formats.h"
+#include "github_path.h"
 #include "machine_text.h"
 #include "rounds/text.h"
 
@@ -71,56 +71,6 @@ static void add_property(struct strbuf *out, const char *text)
     add_escaped(out, text, strlen(text), "%\r\n:,");
 }
 
-/* The last part of PATH behind ROOT bytes. */
-static const char *last_part(const struct strbuf *path, size_t root)
-{
-    const char *slash = strrchr(path->data + root, '/');
-
-    return slash ? slash + 1 : path->data + root;
-}
-
-/* Takes the last part away, and the slash before it. */
-static void leave_part(struct strbuf *path, size_t root)
-{
-    size_t at = (size_t)(last_part(path, root) - path->data);
-
-    strbuf_truncate(path, at > root ? at - 1 : root);
-}
-
-/* ROOT is 1 when PATH is absolute, else 0. */
-static void add_part(struct strbuf *path, size_t root, const char *part,
-                     size_t length)
-{
-    bool is_parent = length == 2 && strncmp(part, "..", 2) == 0;
-    bool is_empty = path->length == root;
-
-    if (length == 0 || (length == 1 && *part == '.') ||
-        (is_parent && is_empty && root))
-        return;
-    if (is_parent && !is_empty && strcmp(last_part(path, root), "..") != 0) {
-        leave_part(path, root);
-        return;
-    }
-    if (!is_empty)
-        strbuf_add_char(path, '/');
-    strbuf_add(path, part, length);
-}
-
-/* GitHub looks for names that are written as its own are: "./a/../plan.cfg"
- * would not be found. PATH is empty. */
-static void add_normal_path(struct strbuf *path, const char *text)
-{
-    size_t root = *text == '/';
-
-    strbuf_add(path, text, root);
-    while (*text) {
-        size_t length = strcspn(text, "/");
-
-        add_part(path, root, text, length);
-        text += length + (text[length] == '/');
-    }
-}
-
 static void add_place(const struct report_input *input,
                       const struct source *source, struct strbuf *out)
 {
@@ -131,7 +81,7 @@ static void add_place(const struct report_input *input,
     if (source->file) {
         strbuf_addf(&given, "%s%s", is_below ? input->folder : "",
                     source->file);
-        add_normal_path(&path, given.data);
+        path_add_normal(&path, given.data);
         strbuf_add_string(out, "file=");
         add_property(out, machine_text(input->plan, path.data, &shown));
         strbuf_addf(out, ",line=%u,", source->line);
@@ -219,27 +169,6 @@ void github_report(const struct report_input *input, struct strbuf *out)
     for (int i = 0; i < KIND_COUNT; i++)
         add_rest((enum kind)i, shown[i], totals[i] - shown[i], out);
     add_closing_line(input->summary, out);
-}
-
-void github_add_folder(const char *working_directory, const char *workspace,
-                       struct strbuf *out)
-{
-    struct strbuf directory = STRBUF_INIT, root = STRBUF_INIT;
-    const char *rest;
-
-    add_normal_path(&directory, working_directory);
-    add_normal_path(&root, workspace);
-    if (strcmp(root.data, "/") == 0)
-        strbuf_clear(&root);
-    rest = directory.data;
-    if (strncmp(directory.data, root.data, root.length) == 0 &&
-        (directory.data[root.length] == '/' || !directory.data[root.length]))
-        rest += root.length + (directory.data[root.length] == '/');
-    strbuf_add_string(out, rest);
-    if (*rest && rest[strlen(rest) - 1] != '/')
-        strbuf_add_char(out, '/');
-    strbuf_release(&root);
-    strbuf_release(&directory);
 }
 
 bool github_add_fence(struct strbuf *before, struct strbuf *after)
