@@ -1,0 +1,1 @@
+"""The benchmark of rounds, see scripts/bench."""
