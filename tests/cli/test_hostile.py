@@ -3,7 +3,8 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -12,6 +13,10 @@ from support.certificates import Certificates
 from support.counting import Answer, CountingServer
 from support.faults import Faults
 from support.http_faults import HOSTILE_LINE
+from support.parsers.github import parse_github
+from support.parsers.junit import parse_junit
+from support.parsers.prometheus import parse_prometheus
+from support.parsers.tap import parse_tap
 from support.plan_values import make_plan
 from support.program import Rounds
 from support.records import by_name, verdict
@@ -101,19 +106,111 @@ def test_colours_are_the_only_escape_sequences_and_all_are_ours(
         assert not used or used[-1] in ("\x1b[0m", "\x1b[m"), line
 
 
-@pytest.mark.parametrize("more", [[], ["-v"]])
-def test_the_json_report_is_strict_json_in_utf_8(
-    rounds: Rounds, hostile_plan: str, plan: Any, more: list[str]
-) -> None:
-    done = rounds.check("--report", "json", *more, plan(hostile_plan))
+def strict_json(text: str) -> Any:
+    """JSON as RFC 8259 has it, and nothing that Python takes beside it."""
 
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
 
-    done.stdout.encode("utf-8")  # fails for what was no UTF-8
-    report = json.loads(done.stdout, parse_constant=refuse)
-    assert set(harmful(done.stdout)) == set()
-    assert len(report["results"]) == 11
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs)
+        return dict(pairs)
+
+    return json.loads(
+        text, parse_constant=refuse, object_pairs_hook=once
+    )
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: its elements and its scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.attributes: set[str] = set()
+        self.scripts: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[Any]) -> None:
+        self.elements.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "script" and self.cdata_elem == "script":
+            self.scripts[-1] += data
+
+
+def read_text(told: str) -> None:
+    assert "unhealthy" in told
+
+
+def read_json(told: str) -> None:
+    assert len(strict_json(told)["results"]) == 11
+
+
+def read_jsonl(told: str) -> None:
+    records = [strict_json(line) for line in told.splitlines()]
+    assert len(records) == 11
+
+
+def read_junit(told: str) -> None:
+    assert len(parse_junit(told)) == 11
+
+
+def read_tap(told: str) -> None:
+    assert len(parse_tap(told).points) == 11
+
+
+def read_github(told: str) -> None:
+    commands = parse_github(told).commands
+    assert {each.name for each in commands} == {"error"}
+    assert len(commands) == 10  # and one more that is counted
+
+
+def read_prometheus(told: str) -> None:
+    assert parse_prometheus(told)
+
+
+def read_html(told: str) -> None:
+    page = Page(told)
+    assert not [each for each in page.attributes if each.startswith("on")]
+    assert len(page.scripts) == 4
+    assert page.elements.isdisjoint({"iframe", "object", "embed", "base"})
+
+
+READERS: dict[str, Callable[[str], None]] = {
+    "text": read_text,
+    "json": read_json,
+    "jsonl": read_jsonl,
+    "junit": read_junit,
+    "tap": read_tap,
+    "github": read_github,
+    "html": read_html,
+    "prometheus": read_prometheus,
+}
+
+
+@pytest.mark.parametrize("more", [[], ["-v"]], ids=["", "verbose"])
+@pytest.mark.parametrize("name", READERS)
+def test_every_format_is_read_back_by_a_strict_reader(
+    rounds: Rounds, hostile_plan: str, plan: Any, name: str, more: list[str]
+) -> None:
+    summary = rounds.directory / "summary.md"
+    summary.touch()
+
+    done = rounds.check(
+        "--report", name, *more, plan(hostile_plan),
+        env={"GITHUB_STEP_SUMMARY": str(summary)},
+    )
+
+    for told in (done.stdout, summary.read_text()):
+        told.encode("utf-8")  # fails for what was no UTF-8
+        assert set(harmful(told)) == set()
+    assert "<script" not in summary.read_text()  # Markdown may hold HTML
+    READERS[name](done.stdout)
 
 
 def test_what_a_server_sent_can_be_read_back_from_the_json_report(
@@ -152,7 +249,9 @@ def test_a_message_is_no_longer_than_a_person_reads(
     _, report = rounds.check_json(hostile_plan)
 
     for record in report["results"]:
-        assert len(record["message"] or "") < 8000, record["name"]
+        texts = [record["message"] or ""]
+        texts += [failed["got"] for failed in record["failed"]]
+        assert max(map(len, texts)) < 2100, record["name"]
 
 
 def test_a_hostile_header_can_be_wanted(
