@@ -64,10 +64,6 @@ void read_expect(struct reader *reader, const struct node *node,
 void read_warn(struct reader *reader, const struct node *node,
                const struct key *key, void *base);
 
-/* Remember credentials; PASSWORD may be NULL. */
-void auth_remember(struct reader *reader, const char *user,
-                   const char *password);
-
 /* After all keys: of auth and a header, the one that was read last holds. */
 void auth_settle(struct reader *reader, struct draft *draft);
 

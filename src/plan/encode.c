@@ -37,6 +37,47 @@ void encode_form(struct strbuf *out, const char *text, size_t length)
     }
 }
 
+static unsigned hex_value(char digit)
+{
+    return isdigit((unsigned char)digit)
+               ? (unsigned)(digit - '0')
+               : (unsigned)(tolower((unsigned char)digit) - 'a' + 10);
+}
+
+static bool is_escape(const char *text, size_t length)
+{
+    return length > 2 && text[0] == '%' && isxdigit((unsigned char)text[1]) &&
+           isxdigit((unsigned char)text[2]);
+}
+
+void decode_percent(struct strbuf *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (is_escape(text + i, length - i)) {
+            strbuf_add_char(out, (char)(hex_value(text[i + 1]) << 4 |
+                                        hex_value(text[i + 2])));
+            i += 2;
+        } else {
+            strbuf_add_char(out, text[i]);
+        }
+    }
+}
+
+void decode_form(struct strbuf *out, const char *text, size_t length)
+{
+    while (length) {
+        const char *plus = memchr(text, '+', length);
+        size_t before = plus ? (size_t)(plus - text) : length;
+
+        decode_percent(out, text, before);
+        if (!plus)
+            return;
+        strbuf_add_char(out, ' ');
+        text += before + 1;
+        length -= before + 1;
+    }
+}
+
 void encode_base64(struct strbuf *out, const void *bytes, size_t length)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -3,7 +3,7 @@
 
 /*
  * Bytes as they stand in URLs, forms and header values. Each adds LENGTH bytes
- * of TEXT to OUT in its encoding. Pure; any thread may call any function.
+ * of TEXT to OUT in its encoding, or out of it. Pure; any thread may call any function.
  */
 
 #include <stddef.h>
@@ -15,6 +15,10 @@ void encode_percent(struct strbuf *out, const char *text, size_t length);
 
 /* As encode_percent(), but a space is "+": application/x-www-form-urlencoded */
 void encode_form(struct strbuf *out, const char *text, size_t length);
+
+/* The reverse; a "%" that is not before two digits is itself. */
+void decode_percent(struct strbuf *out, const char *text, size_t length);
+void decode_form(struct strbuf *out, const char *text, size_t length);
 
 /* RFC 4648 section 4, padded. */
 void encode_base64(struct strbuf *out, const void *bytes, size_t length);

@@ -224,6 +224,14 @@ static enum token_kind take_include(struct lexer *lexer)
     return TOKEN_UNKNOWN;
 }
 
+/* A character past ASCII is shown whole, and so is a word of them. */
+static enum token_kind take_unknown(struct lexer *lexer)
+{
+    while (lexer->at < lexer->end && (unsigned char)*lexer->at >= 0x80)
+        lexer->at++;
+    return TOKEN_UNKNOWN;
+}
+
 static enum token_kind take(struct lexer *lexer)
 {
     enum token_kind kind;
@@ -254,7 +262,7 @@ static enum token_kind take(struct lexer *lexer)
         lexer->at--;
         return take_include(lexer);
     default:
-        return TOKEN_UNKNOWN;
+        return take_unknown(lexer);
     }
 }
 

@@ -22,7 +22,7 @@ enum token_kind {
     TOKEN_FLOAT,
     TOKEN_BOOLEAN,
     TOKEN_INCLUDE, /* @include "...", the whole of it */
-    TOKEN_UNKNOWN, /* a byte that means nothing */
+    TOKEN_UNKNOWN, /* a byte or word that means nothing */
     TOKEN_UNCLOSED_STRING,
     TOKEN_UNCLOSED_COMMENT,
     TOKEN_UNCLOSED_INCLUDE,

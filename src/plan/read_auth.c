@@ -1,8 +1,11 @@
+#include "auth.h"
 #include "draft.h"
 
 #include <string.h>
 
 #include "rounds/secrets.h"
+
+enum { SHORTEST_USER = 8 };
 
 struct auth {
     const char *user;
@@ -62,26 +65,23 @@ static void check_auth(struct reader *reader, const struct node *node,
                         "control characters; expected none");
 }
 
-static void remember(struct reader *reader, const char *text)
-{
-    if (text)
-        secrets_remember(reader->plan->secrets, text, strlen(text));
-}
-
-void auth_remember(struct reader *reader, const char *user,
+void auth_remember(struct secrets *secrets, const char *user,
                    const char *password)
 {
     struct strbuf pair = STRBUF_INIT;
 
-    if (!password) {
-        /* A token is often given as a user without a password. */
-        remember(reader, user);
+    /*
+     * A token is often given as a user without a password. Beside a password
+     * short names are left: hiding every "admin" or "test" would make reports
+     * unreadable, and the pair is hidden as a whole.
+     */
+    if (user && (!password || !*password || strlen(user) >= SHORTEST_USER))
+        secrets_remember(secrets, user, strlen(user));
+    if (!password)
         return;
-    }
-    remember(reader, password);
-    /* A short password is too common to search for, the pair is not. */
+    secrets_remember(secrets, password, strlen(password));
     strbuf_addf(&pair, "%s:%s", user ? user : "", password);
-    remember(reader, pair.data);
+    secrets_remember(secrets, pair.data, pair.length);
     strbuf_release(&pair);
 }
 
@@ -97,9 +97,11 @@ void read_auth(struct reader *reader, const struct node *node,
     draft->auth_node = node;
     if (node_kind(node) != NODE_GROUP)
         return;
-    remember(reader, auth.bearer);
+    if (auth.bearer)
+        secrets_remember(reader->plan->secrets, auth.bearer,
+                         strlen(auth.bearer));
     if (auth.password)
-        auth_remember(reader, auth.user, auth.password);
+        auth_remember(reader->plan->secrets, auth.user, auth.password);
     check_auth(reader, node, &auth);
     draft->settings.user = auth.user;
     draft->settings.password = auth.password;
@@ -127,7 +129,7 @@ void auth_from_url(struct reader *reader, struct draft *draft, const char *user,
 {
     struct settings *settings = &draft->settings;
 
-    auth_remember(reader, user, password);
+    auth_remember(reader->plan->secrets, user, password);
     if (draft->auth_node || draft->authorization_node) {
         reader_complain(reader, draft->url_node,
                         "user:password@ beside %s; expected one of them",

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encode.h"
+
 #include "rounds/secrets.h"
 #include "rounds/url.h"
 
@@ -71,8 +73,18 @@ void read_resolve(struct reader *reader, const struct node *node,
     draft->settings.resolve_count = strings.count;
 }
 
+static void remember(struct secrets *secrets, const char *text, size_t length)
+{
+    struct strbuf decoded = STRBUF_INIT;
+
+    decode_percent(&decoded, text, length);
+    secrets_remember(secrets, text, length);
+    secrets_remember(secrets, decoded.data, decoded.length);
+    strbuf_release(&decoded);
+}
+
 /* user:password@ of a proxy is as secret as an endpoint's. */
-static void remember_credentials(struct reader *reader, const char *url)
+static void remember_credentials(struct secrets *secrets, const char *url)
 {
     const char *start = strstr(url, "://") + 3;
     size_t authority = strcspn(start, "/?#");
@@ -81,11 +93,10 @@ static void remember_credentials(struct reader *reader, const char *url)
 
     if (!at)
         return;
-    secrets_remember(reader->plan->secrets, start, (size_t)(at - start));
+    remember(secrets, start, (size_t)(at - start));
     colon = memchr(start, ':', (size_t)(at - start));
     if (colon)
-        secrets_remember(reader->plan->secrets, colon + 1,
-                         (size_t)(at - colon - 1));
+        remember(secrets, colon + 1, (size_t)(at - colon - 1));
 }
 
 /* "" is a proxy too: none, whatever the environment says. */
@@ -102,7 +113,7 @@ void read_proxy(struct reader *reader, const struct node *node,
     if (!*text || url_is_proxy(text, &why)) {
         draft->settings.proxy = intern_string(reader->intern, text);
         if (*text)
-            remember_credentials(reader, text);
+            remember_credentials(reader->plan->secrets, text);
     } else {
         reader_complain(reader, node, "%s", why.data);
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistr.h>
 
+#include "auth.h"
 #include "intern.h"
 #include "origins.h"
 #include "plan_parts.h"
@@ -75,18 +76,12 @@ static const struct settings *with_credentials(struct plan *plan,
                                                const struct url_parts *url)
 {
     struct settings settings;
-    struct strbuf pair = STRBUF_INIT;
     const char *password = url->password ? url->password : "";
 
     memcpy(&settings, plan->parts->defaults, sizeof(settings));
     settings.user = arena_strdup(plan->arena, url->user);
     settings.password = arena_strdup(plan->arena, password);
-    secrets_remember(plan->secrets, password, strlen(password));
-    strbuf_addf(&pair, "%s:%s", url->user, password);
-    secrets_remember(plan->secrets, pair.data, pair.length);
-    if (!*password)
-        secrets_remember(plan->secrets, url->user, strlen(url->user));
-    strbuf_release(&pair);
+    auth_remember(plan->secrets, url->user, url->password);
     return add_settings(plan, &settings);
 }
 

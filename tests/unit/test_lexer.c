@@ -52,6 +52,7 @@ static void texts_are_cut_as_libconfig_cuts_them(void **state)
         { "10.0.0.1", "f1:10.0 f1:.0 f1:.1" },
         { ".", "f1:." },
         { "- %", "?1:- ?1:%" },
+        { "\xe9\xa6\x96\xe9\xa1\xb5;", "?1:\xe9\xa6\x96\xe9\xa1\xb5 ;1:;" },
         { "# x\n// y\n/* z\n */ a", "n4:a" },
         { "/ a", "?1:/ n1:a" },
         { "/* a", "C1:/* a" },

@@ -355,7 +355,7 @@ static void every_other_setting_arrives(void **state)
     assert_int_equal(settings->http_version, HTTP_VERSION_2);
     assert_int_equal(settings->ip_version, IP_VERSION_6);
     assert_string_equal(settings->proxy,
-                        "http://proxyuser:proxypass@proxy.example:3128");
+                        "http://proxyuser:proxy%70ass@proxy.example:3128");
     assert_int_equal(settings->resolve_count, 1);
     assert_false(settings->tls.verify);
     assert_string_equal(settings->tls.ca_file, PLANS "/good/parts/ca.pem");
