@@ -57,7 +57,7 @@ const struct option check_option_table[] = {
     { "max-failures", 0, "N|P%", N_("so many failures are put up with (0)"),
       OPTION_TEXT, FIELD(max_failures), 0, 0 },
     { "exit", 0, "STYLE",
-      N_("simple, or nagios: its codes and first line (simple)"), OPTION_TEXT,
+      N_("simple, or nagios: codes and first line (simple)"), OPTION_TEXT,
       FIELD(exit), 0, 0 },
     { "fail-fast", 0, NULL, N_("stop once it has failed; the rest is skipped"),
       OPTION_FLAG, FIELD(fails_fast), 0, 0 },
