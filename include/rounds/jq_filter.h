@@ -34,7 +34,8 @@ const char *jq_filter_text(const struct jq_filter *filter);
 /*
  * Whether the first value that the program makes of LENGTH bytes of JSON is
  * `true`. False: GOT says what came instead: the value, no value, jq's error,
- * or that the text is not JSON.
+ * or that the text is not JSON. It is as long as what came, and
+ * secrets are still in it: hide first, then cut.
  */
 bool jq_filter_is_met(const struct jq_filter *filter, const char *json,
                       size_t length, struct strbuf *got);

@@ -9,10 +9,12 @@
 #include "rounds/pattern.h"
 #include "rounds/secrets.h"
 #include "rounds/strbuf.h"
+#include "rounds/text.h"
 #include "rounds/units.h"
 
 enum {
     SHOWN_BODY_BYTES = 120,
+    SHOWN_JQ_COLUMNS = 200,
     LOOKED_AT_BYTES = 64 * 1024, /* for secrets that begin in what is shown */
     SECONDS_A_DAY = 86400,
 };
@@ -172,6 +174,22 @@ static void fail_body(struct bench *bench, const char *expect,
     strbuf_release(&got);
 }
 
+/* What jq made of the body, which may be all of it. */
+static void fail_jq(struct bench *bench, const struct jq_filter *filter,
+                    const struct strbuf *made)
+{
+    struct strbuf hidden = STRBUF_INIT, visible = STRBUF_INIT;
+    struct strbuf got = STRBUF_INIT;
+
+    secrets_hide(bench->answer->secrets, made->data, made->length, &hidden);
+    text_add_visible(&visible, hidden.data, hidden.length);
+    (void)text_add_cut(&got, visible.data, SHOWN_JQ_COLUMNS);
+    fail(bench, REASON_BODY, "jq", jq_filter_text(filter), got.data);
+    strbuf_release(&got);
+    strbuf_release(&visible);
+    strbuf_release(&hidden);
+}
+
 static void judge_pattern(struct bench *bench, const char *expect,
                           const struct pattern *pattern, bool is_wanted)
 {
@@ -226,7 +244,7 @@ static void judge_body(struct bench *bench, const struct expectations *expect)
     judge_pattern(bench, "body_not_matches", expect->body_not_matches, false);
     if (expect->jq && !jq_filter_is_met(expect->jq, answer->body,
                                         answer->kept_body_bytes, &got))
-        fail(bench, REASON_BODY, "jq", jq_filter_text(expect->jq), got.data);
+        fail_jq(bench, expect->jq, &got);
     judge_size(bench, expect);
     strbuf_release(&got);
 }

@@ -24,8 +24,6 @@ static const char guard[] =
     "def modulemeta: error(\"modules are not read here\"); "
     "{} as $ENV |\n";
 
-enum { LONGEST_GOT = 200 };
-
 struct jq_machine {
     size_t count;
     pthread_mutex_t lock; /* guards the interpreter */
@@ -235,15 +233,6 @@ void jq_machine_destroy(struct jq_machine *machine)
     free(machine);
 }
 
-static void add_cut(struct strbuf *got, const char *text)
-{
-    struct strbuf visible = STRBUF_INIT;
-
-    text_add_visible(&visible, text, strlen(text));
-    (void)text_add_cut(got, visible.data, LONGEST_GOT);
-    strbuf_release(&visible);
-}
-
 /* What is wrong when there is no value; takes INVALID over. */
 static void add_message(struct strbuf *got, const char *before, jv invalid)
 {
@@ -252,7 +241,7 @@ static void add_message(struct strbuf *got, const char *before, jv invalid)
     strbuf_add_string(got, before);
     if (jv_get_kind(message) == JV_KIND_STRING) {
         strbuf_add_string(got, ": ");
-        add_cut(got, jv_string_value(message));
+        strbuf_add_string(got, jv_string_value(message));
     }
     jv_free(message);
 }
@@ -329,7 +318,7 @@ bool jq_machine_is_met(struct jq_machine *machine, size_t number,
         return true;
     }
     text = jv_dump_string(value, 0);
-    add_cut(got, jv_string_value(text));
+    strbuf_add_string(got, jv_string_value(text));
     jv_free(text);
     return false;
 }

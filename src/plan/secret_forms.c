@@ -74,22 +74,44 @@ static void give_url_normalised(const struct taker *taker, const char *value,
     strbuf_release(&form);
 }
 
+/* False: not UTF-8, and so never in JSON. */
+static bool escape_json(struct strbuf *form, const char *value, size_t length,
+                        size_t flags)
+{
+    json_t *string = json_stringn(value, length);
+    char *text = string ? json_dumps(string, JSON_ENCODE_ANY | flags) : NULL;
+
+    strbuf_clear(form);
+    if (text)
+        strbuf_add(form, text + 1, strlen(text) - 2);
+    free(text);
+    json_decref(string);
+    return text != NULL;
+}
+
+static void give_escaped(const struct taker *taker, const char *value,
+                         size_t length, size_t flags, struct strbuf *form)
+{
+    if (!escape_json(form, value, length, flags))
+        return;
+    hand_over(taker, form);
+    lower_digits(form, "\\u", 4);
+    hand_over(taker, form);
+}
+
+/* In a string, and in a string that quotes a whole JSON text. */
 static void give_json(const struct taker *taker, const char *value,
                       size_t length, size_t flags)
 {
-    json_t *string = json_stringn(value, length); /* NULL: not UTF-8 */
-    char *text = string ? json_dumps(string, JSON_ENCODE_ANY | flags) : NULL;
-    struct strbuf form = STRBUF_INIT;
+    struct strbuf once = STRBUF_INIT, twice = STRBUF_INIT;
 
-    if (text) {
-        strbuf_add(&form, text + 1, strlen(text) - 2);
-        hand_over(taker, &form);
-        lower_digits(&form, "\\u", 4);
-        hand_over(taker, &form);
+    give_escaped(taker, value, length, flags, &once);
+    if (escape_json(&once, value, length, flags)) {
+        give_escaped(taker, once.data, once.length, 0, &twice);
+        give_escaped(taker, once.data, once.length, JSON_ENSURE_ASCII, &twice);
     }
-    strbuf_release(&form);
-    free(text);
-    json_decref(string);
+    strbuf_release(&twice);
+    strbuf_release(&once);
 }
 
 /* The same digits in both alphabets of RFC 4648, sections 4 and 5. */
