@@ -2,7 +2,9 @@
 
 # ctest: serial
 
+import functools
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,6 +30,26 @@ CUT_OFF = Verdict("skipped", "cancelled", "wait")
 NOT_ASKED = Verdict("skipped", "cancelled")
 
 
+def thrice(test: Callable[..., None]) -> Callable[..., None]:
+    """Try it up to three times.
+
+    A machine that has other things to do may be late once; a limit that is
+    not kept is late each time.
+    """
+
+    @functools.wraps(test)
+    def tried(*arguments: Any, **fixtures: Any) -> None:
+        for _ in range(2):
+            try:
+                test(*arguments, **fixtures)
+                return
+            except AssertionError:
+                pass
+        test(*arguments, **fixtures)
+
+    return tried
+
+
 def is_kept(record: Any, limit_ms: float) -> bool:
     """Whether the attempt took just as long as its limit."""
     total = record["timings_ms"]["total"]
@@ -51,6 +73,7 @@ SLOW = {
 }
 
 
+@thrice
 def test_timeout_is_for_all_of_an_attempt_whatever_takes_so_long(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -67,6 +90,7 @@ def test_timeout_is_for_all_of_an_attempt_whatever_takes_so_long(
         assert is_kept(record, 700), record
 
 
+@thrice
 def test_timeout_is_for_all_hops_of_a_redirect(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -79,13 +103,16 @@ def test_timeout_is_for_all_hops_of_a_redirect(
         "name": "e", "url": counting.url("/hop0"), "timeout": "500ms",
     }])
 
+    before = counting.request_count
+
     _, report = rounds.check_json(plan)
 
     assert verdict(only(report)) == NO_FIRST_BYTE
     assert is_kept(only(report), 500)
-    assert 2 <= counting.request_count <= 4
+    assert 2 <= counting.request_count - before <= 4
 
 
+@thrice
 def test_timeout_is_for_each_attempt_anew(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -106,6 +133,7 @@ def test_timeout_is_for_each_attempt_anew(
     ("tls_stalled_handshake", "tls", "tls_timeout"),
     ("tls_stalled_within_handshake", "tls", "tls_timeout"),
 ])
+@thrice
 def test_connect_timeout_is_for_tcp_and_tls_together(
     rounds: Rounds, faults: Faults, target: str, phase: str, reason: str
 ) -> None:
@@ -135,6 +163,7 @@ def test_connect_timeout_is_over_once_connected(
     assert verdict(only(report)) == HEALTHY
 
 
+@thrice
 def test_the_options_win_over_the_plan(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -155,6 +184,7 @@ def test_the_options_win_over_the_plan(
     assert hole["limit"] == "connect"
 
 
+@thrice
 def test_a_silent_name_server_is_left_at_the_limit(
     rounds: Rounds, namespace: Namespace
 ) -> None:
@@ -179,6 +209,7 @@ def test_a_silent_name_server_is_left_at_the_limit(
     "stall_within_body", "stall_within_headers", "stall_after_hints",
 ])
 @pytest.mark.parametrize("limit_ms", [60, 430])
+@thrice
 def test_read_timeout_is_the_longest_silence_within_an_answer(
     rounds: Rounds, faults: Faults, target: str, limit_ms: int
 ) -> None:
@@ -221,6 +252,7 @@ def test_read_timeout_does_not_count_before_the_first_byte(
     assert verdict(only(report)) == HEALTHY
 
 
+@thrice
 def test_read_timeout_holds_over_tls_too(
     rounds: Rounds, faults: Faults, certificates: Certificates
 ) -> None:
@@ -237,6 +269,7 @@ def test_read_timeout_holds_over_tls_too(
     assert 295 <= receive <= 300 + READ_LATE_MS
 
 
+@thrice
 def test_the_shorter_of_timeout_and_read_timeout_ends_it(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -254,6 +287,7 @@ def test_the_shorter_of_timeout_and_read_timeout_ends_it(
 # The deadline of the round.
 
 
+@thrice
 def test_at_the_deadline_what_is_in_flight_ends_and_the_rest_is_skipped(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -263,13 +297,15 @@ def test_at_the_deadline_what_is_in_flight_ends_and_the_rest_is_skipped(
         for number in range(20)
     )
 
+    before = counting.request_count
+
     code, report = rounds.check_json(plan, "-n", "4", "--deadline", "600ms")
 
     told = [verdict(each) for each in report["results"]]
     assert code == 3
     assert told.count(CUT_OFF) == 4
     assert told.count(NOT_ASKED) == 16
-    assert counting.request_count == 4
+    assert counting.request_count - before == 4
     assert 600 - EARLY_MS <= report["elapsed_ms"] <= 600 + LATE_MS
 
 
@@ -320,6 +356,7 @@ def test_a_deadline_that_is_not_reached_changes_nothing(
 @pytest.mark.parametrize("target", [
     "black_hole", "tls_stalled_handshake", "silent_after_accept", "drip",
 ])
+@thrice
 def test_the_deadline_holds_in_every_phase(
     rounds: Rounds, faults: Faults, target: str
 ) -> None:
@@ -335,6 +372,7 @@ def test_the_deadline_holds_in_every_phase(
     assert 400 - EARLY_MS <= report["elapsed_ms"] <= 400 + LATE_MS
 
 
+@thrice
 def test_the_deadline_holds_while_a_retry_is_waited_for(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -350,6 +388,7 @@ def test_the_deadline_holds_while_a_retry_is_waited_for(
     assert report["elapsed_ms"] <= 700 + LATE_MS
 
 
+@thrice
 def test_the_deadline_holds_while_the_rate_makes_others_wait(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -359,14 +398,17 @@ def test_the_deadline_holds_while_the_rate_makes_others_wait(
         networks={"intranet": {"rate": 0.5}},
     )
 
+    before = counting.request_count
+
     code, report = rounds.check_json(plan, "--deadline", "500ms")
 
     assert code == 3
-    assert counting.request_count == 1
+    assert counting.request_count - before == 1
     assert report["summary"]["skipped"] == 4
     assert report["elapsed_ms"] <= 500 + LATE_MS
 
 
+@thrice
 def test_the_deadline_holds_while_the_rate_makes_a_redirect_wait(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -386,6 +428,7 @@ def test_the_deadline_holds_while_the_rate_makes_a_redirect_wait(
 # Many at a time.
 
 
+@thrice
 def test_limits_are_kept_with_256_workers_waiting(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -394,21 +437,22 @@ def test_limits_are_kept_with_256_workers_waiting(
     plan = make_plan(
         ({"name": f"e{number}", "url": faults.url(names[number % 4])}
          for number in range(256)),
-        defaults={"timeout": "2s", "connect_timeout": "1500ms"},
+        defaults={"timeout": "1500ms", "connect_timeout": "1s"},
     )
 
     _, report = rounds.check_json(plan, "-n", "256")
 
-    wanted = {"connect": 1500, "total": 2000}
+    wanted = {"connect": 1000, "total": 1500}
     late = [each["timings_ms"]["total"] - wanted[each["limit"]]
             for each in report["results"]]
     assert [each["limit"] for each in report["results"]].count("connect") == 64
     assert min(late) >= -EARLY_MS
     assert sorted(late)[250] <= 100 * SLOWNESS * SLOWNESS
     assert max(late) <= 2 * LATE_MS
-    assert report["elapsed_ms"] <= 2000 + 500 * SLOWNESS * SLOWNESS
+    assert report["elapsed_ms"] <= 1500 + 500 * SLOWNESS * SLOWNESS
 
 
+@thrice
 def test_read_timeout_is_kept_with_256_workers_waiting(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -428,6 +472,7 @@ def test_read_timeout_is_kept_with_256_workers_waiting(
     assert max(late) <= 2 * LATE_MS
 
 
+@thrice
 def test_the_deadline_is_kept_with_256_workers_waiting(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -437,8 +482,8 @@ def test_the_deadline_is_kept_with_256_workers_waiting(
         for number in range(256)
     )
 
-    code, report = rounds.check_json(plan, "-n", "256", "--deadline", "2s")
+    code, report = rounds.check_json(plan, "-n", "256", "--deadline", "1s")
 
     assert code == 3
     assert report["summary"]["skipped"] == 256
-    assert report["elapsed_ms"] <= 2000 + LATE_MS
+    assert report["elapsed_ms"] <= 1000 + LATE_MS

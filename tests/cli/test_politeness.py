@@ -14,28 +14,26 @@ from support.records import HEALTHY, verdict
 
 def many(server: CountingServer, count: int, path: str = "/") -> list[Any]:
     """That many endpoints of a server."""
-    return [{"name": f"{server.port} {number}",
+    return [{"name": f"{server.port}{path} {number}",
              "url": server.url(f"{path}?{number}")}
             for number in range(count)]
 
 
-def check_rate(
-    server: CountingServer, rate: float, count: int, slack: int = 3
-) -> None:
+def check_rate(server: CountingServer, rate: float, count: int) -> None:
     """The arrivals of `count` requests keep to a rate and reach it.
 
-    The server tells the time when it gets to read a request, so that on a
-    busy machine some seem to have come together: that is what the slack is
-    for.
+    The server tells the time when it gets to read a request. Where the
+    machine keeps it from that for a quarter of a second, what has come
+    meanwhile seems to have come together.
     """
+    stall = 0.25
     arrivals = server.arrivals
     assert len(arrivals) == count
     spent = arrivals[-1] - arrivals[0]
     wanted = (count - 1) / rate
-    assert spent >= wanted - 0.1
-    assert spent <= wanted * 1.5 + 2.0 * SLOWNESS
-    for span in (0.25, 0.5, 1.0):
-        assert server.most_within(span) <= rate * span + 2 + slack
+    assert wanted - stall <= spent <= wanted * 1.5 + 2.0 * SLOWNESS
+    for span in (0.1, 0.25, 0.5):
+        assert server.most_within(span) <= rate * (span + stall) + 3
 
 
 # rate
@@ -77,11 +75,7 @@ def test_a_small_rate_is_one_request_after_the_other(
 
     rounds.check_json(plan, "-n", "16")
 
-    arrivals = counting.arrivals
-    gaps = [after - before for before, after in zip(arrivals, arrivals[1:])]
-    assert len(gaps) == 4
-    assert min(gaps) > 0.25
-    assert arrivals[-1] - arrivals[0] >= 1.5
+    check_rate(counting, 2.5, 5)
 
 
 def test_a_rate_that_is_never_reached_makes_nobody_wait(
@@ -175,14 +169,16 @@ def test_each_network_has_a_rate_of_its_own(
 def test_no_more_than_per_origin_are_asked_at_once_and_that_many_are(
     rounds: Rounds, counting: CountingServer, most: int
 ) -> None:
+    counting.close_gate(most)  # it opens when that many are there
     plan = make_plan(
-        many(counting, 40, "/delay/30"),
+        many(counting, most, "/gate") + many(counting, 30, "/delay/30"),
+        defaults={"timeout": "50s"},
         networks={"intranet": {"per_origin": most}},
     )
 
     _, report = rounds.check_json(plan, "-n", "32")
 
-    assert report["summary"]["healthy"] == 40
+    assert report["summary"]["healthy"] == 30 + most
     assert counting.max_in_flight == most
 
 

@@ -461,8 +461,9 @@ def test_a_check_that_waits_for_its_retry_keeps_its_result_at_the_deadline(
 def test_others_are_asked_while_one_waits_for_its_retry(
     rounds: Rounds, counting: CountingServer
 ) -> None:
-    counting.script("/flaky", failing(1, headers=[("Retry-After", "1")]))
-    others = [f"/other/{number}" for number in range(50)]
+    later = ("Retry-After", str(2 * SLOWNESS))
+    counting.script("/flaky", failing(1, headers=[later]))
+    others = [f"/other/{number}" for number in range(20)]
     plan = make_plan(
         [{"name": path, "url": counting.url(path), "retries": 1}
          for path in ["/flaky", *others]],
