@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,24 @@ static const char *system_bundle(void)
     return curl_version_info(CURLVERSION_NOW)->cainfo;
 }
 
+/*
+ * OpenSSL works out what a certificate's extensions say when it is first asked.
+ * Doing so here leaves nothing to write once threads share the store. (It would
+ * be safe without, by atomics that ThreadSanitizer cannot see in libcrypto.)
+ */
+static void settle_certificates(const X509_STORE *store)
+{
+    const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+        X509 *certificate =
+            X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+
+        if (certificate) /* -1: of no purpose, so nothing can be amiss */
+            (void)X509_check_purpose(certificate, -1, 0);
+    }
+}
+
 static void load_trust(struct trust *trust)
 {
     const char *file = trust->file ? trust->file : system_bundle();
@@ -170,6 +189,7 @@ static void load_trust(struct trust *trust)
         /* As libcurl does: an intermediate in the bundle is trusted as is. */
         X509_STORE_set_flags(trust->store, X509_V_FLAG_PARTIAL_CHAIN |
                                                X509_V_FLAG_TRUSTED_FIRST);
+        settle_certificates(trust->store);
         ERR_clear_error();
         return;
     }
