@@ -1,7 +1,7 @@
 // The bar of filters above timeline and table, and the view in the address:
 // "#outcome=unreachable&sort=total" can be sent to somebody.
 
-const TYPING_PAUSE_MS = 120;
+const TYPING_PAUSE_MS = checks.length > 2000 ? 120 : 0;
 
 function selectFor(key, all, values, label = visible) {
   const element = make("select", {
@@ -33,9 +33,9 @@ function searchBox() {
     "aria-label": word("search_label"), spellcheck: "false",
     autocomplete: "off",
     oninput: () => {
+      view.text = element.value;
       clearTimeout(timer);
-      timer = setTimeout(() => changeView({ text: element.value }),
-        checks.length > 2000 ? TYPING_PAUSE_MS : 0);
+      timer = setTimeout(() => changeView({}), TYPING_PAUSE_MS);
     },
   });
 
