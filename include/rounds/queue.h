@@ -39,11 +39,14 @@ void *queue_pop(struct queue *queue);
 size_t queue_pop_some(struct queue *queue, void **items, size_t most);
 
 /*
- * The same, but waits until UNTIL_US of clock_monotonic_us() at the longest.
- * *TIMED_OUT tells an empty hand at that moment from a closed queue.
+ * The same, but waits until UNTIL_US of clock_monotonic_us() at the longest
+ * (INT64_MAX: for good). *TIMED_OUT tells an empty hand at that moment from a
+ * closed queue. With an item there it lingers for LINGER_US, or until there are
+ * MOST, so that one wake-up serves for many: 0 is not to. Of all who pop from
+ * a queue only one may linger.
  */
 size_t queue_pop_until(struct queue *queue, void **items, size_t most,
-                       int64_t until_us, bool *timed_out);
+                       int64_t linger_us, int64_t until_us, bool *timed_out);
 
 void queue_close(struct queue *queue); /* wakes all who wait; twice is fine */
 

@@ -5,17 +5,19 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "rounds/clock.h"
 #include "rounds/xalloc.h"
 
 struct queue {
     /* Guards all below. */
     pthread_mutex_t lock;
-    pthread_cond_t not_empty; /* an item came, or closed */
+    pthread_cond_t not_empty; /* `enough` items are there, or closed */
     pthread_cond_t not_full;  /* room came, or closed */
     void **items;             /* a ring: COUNT items from HEAD on */
     size_t capacity;
     size_t head;
     size_t count;
+    size_t enough;  /* items to wake a pop for: 1, more while one lingers */
     bool is_closed; /* never opens again */
 };
 
@@ -27,6 +29,7 @@ struct queue *queue_create(size_t capacity)
     assert(capacity >= 1);
     queue->items = xcalloc(capacity, sizeof(*queue->items));
     queue->capacity = capacity;
+    queue->enough = 1;
     pthread_mutex_init(&queue->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -74,7 +77,8 @@ size_t queue_push_all(struct queue *queue, void *const *items, size_t count)
         while (pushed < count && queue->count < queue->capacity)
             append(queue, items[pushed++]);
         /* Several may have come at once, so all who wait may go on. */
-        pthread_cond_broadcast(&queue->not_empty);
+        if (queue->count >= queue->enough)
+            pthread_cond_broadcast(&queue->not_empty);
     }
     pthread_mutex_unlock(&queue->lock);
     return pushed;
@@ -114,20 +118,42 @@ size_t queue_pop_some(struct queue *queue, void **items, size_t most)
     return taken;
 }
 
-size_t queue_pop_until(struct queue *queue, void **items, size_t most,
-                       int64_t until_us, bool *timed_out)
+/* Under the lock: false once UNTIL_US has come. */
+static bool wait_until(struct queue *queue, int64_t until_us)
 {
     struct timespec until = {
         .tv_sec = (time_t)(until_us / 1000000),
         .tv_nsec = (long)(until_us % 1000000 * 1000),
     };
+
+    if (until_us == INT64_MAX)
+        return pthread_cond_wait(&queue->not_empty, &queue->lock) == 0;
+    return pthread_cond_timedwait(&queue->not_empty, &queue->lock, &until) == 0;
+}
+
+/* Under the lock: with an item there, wait for more. */
+static void linger(struct queue *queue, size_t most, int64_t linger_us)
+{
+    int64_t until_us = clock_monotonic_us() + linger_us;
+    bool has_time = true;
+
+    queue->enough = most < queue->capacity ? most : queue->capacity;
+    while (queue->count < queue->enough && !queue->is_closed && has_time)
+        has_time = wait_until(queue, until_us);
+    queue->enough = 1;
+}
+
+size_t queue_pop_until(struct queue *queue, void **items, size_t most,
+                       int64_t linger_us, int64_t until_us, bool *timed_out)
+{
+    bool has_time = true;
     size_t taken;
-    int waited = 0;
 
     pthread_mutex_lock(&queue->lock);
-    while (!queue->count && !queue->is_closed && !waited)
-        waited =
-            pthread_cond_timedwait(&queue->not_empty, &queue->lock, &until);
+    while (!queue->count && !queue->is_closed && has_time)
+        has_time = wait_until(queue, until_us);
+    if (queue->count && linger_us)
+        linger(queue, most, linger_us);
     taken = take(queue, items, most);
     *timed_out = !taken && !queue->is_closed;
     pthread_mutex_unlock(&queue->lock);

@@ -8,7 +8,11 @@
 #include "rounds/queue.h"
 #include "rounds/xalloc.h"
 
-enum { DEFAULT_CAPACITY = 4096, BATCH = 256 };
+/*
+ * Results come by the thousand a second, and to wake a thread costs as much as
+ * a good part of a check: it takes what has come within a moment at once.
+ */
+enum { DEFAULT_CAPACITY = 4096, BATCH = 256, LINGER_US = 1000 };
 
 struct collector {
     struct collector_options options;
@@ -82,13 +86,13 @@ static size_t wait_for_batch(struct collector *collector, void **batch)
     bool timed_out;
     size_t count;
 
-    if (!progress)
-        return queue_pop_some(collector->queue, batch, BATCH);
     do {
-        int64_t until_us = progress_tick(progress, clock_monotonic_us());
+        int64_t until_us = progress
+                               ? progress_tick(progress, clock_monotonic_us())
+                               : INT64_MAX;
 
-        count = queue_pop_until(collector->queue, batch, BATCH, until_us,
-                                &timed_out);
+        count = queue_pop_until(collector->queue, batch, BATCH, LINGER_US,
+                                until_us, &timed_out);
     } while (!count && timed_out);
     return count;
 }

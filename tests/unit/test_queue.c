@@ -60,17 +60,58 @@ a_pop_with_a_limit_tells_an_empty_hand_from_a_closed_queue(void **state)
     bool timed_out;
     void *item;
 
-    assert_int_equal(queue_pop_until(queue, &item, 1,
+    assert_int_equal(queue_pop_until(queue, &item, 1, 0,
                                      clock_monotonic_us() + 1000, &timed_out),
                      0);
     assert_true(timed_out);
 
     queue_close(queue);
-    assert_int_equal(queue_pop_until(queue, &item, 1,
-                                     clock_monotonic_us() + 60000000,
-                                     &timed_out),
+    assert_int_equal(queue_pop_until(queue, &item, 1, 0, INT64_MAX, &timed_out),
                      0);
     assert_false(timed_out);
+}
+
+static void *push_two(void *context)
+{
+    static int first, second;
+
+    assert_true(queue_push(context, &first));
+    assert_true(queue_push(context, &second));
+    return NULL;
+}
+
+static void *push_one_and_close(void *context)
+{
+    static int item;
+
+    assert_true(queue_push(context, &item));
+    queue_close(context);
+    return NULL;
+}
+
+static void a_pop_that_lingers_gathers_what_comes_until_the_close(void **state)
+{
+    static const int64_t for_good_us = INT64_C(3600) * 1000000;
+    static const struct {
+        void *(*push)(void *);
+        size_t gathered;
+    } cases[] = { { push_two, 2 }, { push_one_and_close, 1 } };
+    struct queue *queue = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        void *items[2];
+        bool timed_out;
+        pthread_t thread;
+
+        assert_int_equal(pthread_create(&thread, NULL, cases[i].push, queue),
+                         0);
+
+        assert_int_equal(queue_pop_until(queue, items, 2, for_good_us,
+                                         INT64_MAX, &timed_out),
+                         cases[i].gathered);
+        assert_false(timed_out);
+        pthread_join(thread, NULL);
+    }
 }
 
 enum {
@@ -157,6 +198,9 @@ int main(void)
             queue_with_room_for_two, destroy_queue),
         cmocka_unit_test_setup_teardown(
             a_pop_with_a_limit_tells_an_empty_hand_from_a_closed_queue,
+            queue_with_room_for_two, destroy_queue),
+        cmocka_unit_test_setup_teardown(
+            a_pop_that_lingers_gathers_what_comes_until_the_close,
             queue_with_room_for_two, destroy_queue),
         cmocka_unit_test_setup_teardown(
             many_threads_lose_nothing_and_get_nothing_twice,
