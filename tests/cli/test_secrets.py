@@ -257,44 +257,48 @@ def test_a_canary_is_found_in_no_report_of_any_format(
     assert done.returncode == 1
     for name, file in files.items():
         told = file.read_text()
-        assert told or name == "summary", name
+        assert told, name
         assert leaks(told, trap.secrets) == [], name
 
 
-@pytest.mark.parametrize("bytes_before", range(40, 121, 4))
 def test_a_secret_that_is_cut_off_is_not_shown_in_part(
-    rounds: Rounds, echo: EchoServer, plan: Any, bytes_before: int
+    rounds: Rounds, echo: EchoServer, plan: Any
 ) -> None:
     secret = canary("cut")
     path = plan(make_plan(
-        {"name": kind, "url": echo.url(f"/{kind}/{bytes_before}"),
+        {"name": f"{kind} {count}", "url": echo.url(f"/{kind}/{count}"),
          "headers": {"X-Api-Key": secret},
          "expect": {"body_contains": "never", "body_matches": "never",
                     "jq": "."}}
-        for kind in ("before", "json")
+        for kind in ("before", "json") for count in range(20, 200, 3)
     ))
     path.chmod(0o600)
 
     for way in (["--report", "json"], ["-v"]):
         done = rounds.check(*way, path)
+        assert done.returncode == 1
         assert leaks(done.stdout, {"cut": secret}) == []
 
 
-@pytest.mark.parametrize("bytes_before", range(3600, 4100, 25))
 def test_a_secret_far_in_is_not_shown_in_part_by_verbose(
-    rounds: Rounds, echo: EchoServer, plan: Any, bytes_before: int
+    rounds: Rounds, echo: EchoServer, plan: Any
 ) -> None:
     secret = canary("far")
-    path = plan(make_plan([
-        {"name": "body", "url": echo.url(f"/before/{bytes_before}"),
-         "headers": {"X-Api-Key": secret}},
-        {"name": "upload", "url": echo.url(), "method": "POST",
-         "json": {"x": "." * bytes_before, "password": secret}},
-    ]))
+    endpoints = [
+        endpoint for count in [*range(3600, 4100, 25), *range(16000, 16400, 25)]
+        for endpoint in (
+            {"name": f"body {count}", "url": echo.url(f"/before/{count}"),
+             "headers": {"X-Api-Key": secret}},
+            {"name": f"upload {count}", "url": echo.url(), "method": "POST",
+             "json": {"x": "." * count, "password": secret}},
+        )
+    ]
+    path = plan(make_plan(endpoints))
     path.chmod(0o600)
 
     done = rounds.check("-v", path)
 
+    assert done.returncode == 1
     assert leaks(done.stdout, {"far": secret}) == []
 
 
