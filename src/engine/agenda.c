@@ -26,6 +26,7 @@ struct agenda {
     struct heap doubtful; /* the others, those with least doubt first */
     struct heap later;    /* delayed ones, by due_us */
     size_t waiting;       /* in lanes */
+    size_t stuck;         /* of them, in lanes that fell silent */
     size_t in_flight;
     size_t in_flight_doubtful; /* of them, in lanes that are not proven */
 };
@@ -37,6 +38,12 @@ struct agenda {
 static bool is_proven(const struct lane *lane)
 {
     return lane->has_answered && lane->silent < HUNG_AFTER;
+}
+
+/* It was tried, and nothing came. */
+static bool has_fallen_silent(const struct lane *lane)
+{
+    return lane->silent && !is_proven(lane);
 }
 
 /* Durations are known for all checks of a round or for none. */
@@ -126,6 +133,7 @@ static void append(struct agenda *agenda, struct lane *lane,
     lane->waiting++;
     lane->work += work_of(check);
     agenda->waiting++;
+    agenda->stuck += has_fallen_silent(lane);
     settle(agenda, lane);
 }
 
@@ -140,6 +148,7 @@ static struct check *take_first(struct agenda *agenda, struct lane *lane)
     lane->waiting--;
     lane->work -= work_of(check);
     agenda->waiting--;
+    agenda->stuck -= has_fallen_silent(lane);
     settle(agenda, lane);
     return check;
 }
@@ -325,24 +334,28 @@ struct check *agenda_take(struct agenda *agenda, struct seat *seat,
     return take_first(agenda, lane);
 }
 
+/* What the lane is known for has changed, and with it all who count by it. */
+static void learn(struct agenda *agenda, struct lane *lane, bool has_answered)
+{
+    agenda->in_flight_doubtful -= is_proven(lane) ? 0 : lane->in_flight;
+    agenda->stuck -= has_fallen_silent(lane) ? lane->waiting : 0;
+    lane->silent = has_answered ? 0 : lane->silent + 1;
+    lane->has_answered |= has_answered;
+    agenda->in_flight_doubtful += is_proven(lane) ? 0 : lane->in_flight;
+    agenda->stuck += has_fallen_silent(lane) ? lane->waiting : 0;
+}
+
 void agenda_end(struct agenda *agenda, struct seat *seat, bool has_answered)
 {
     struct lane *lane = seat->lane;
-    bool was_proven = is_proven(lane);
 
     assert(seat->is_in_flight);
     seat->is_in_flight = false;
+    agenda->in_flight--;
+    agenda->in_flight_doubtful -= !is_proven(lane);
     lane->in_flight--;
     leave_site(agenda, seat);
-    agenda->in_flight--;
-    agenda->in_flight_doubtful -= !was_proven;
-    lane->silent = has_answered ? 0 : lane->silent + 1;
-    lane->has_answered |= has_answered;
-    /* All who are at work there now count as what the lane has become. */
-    if (was_proven && !is_proven(lane))
-        agenda->in_flight_doubtful += lane->in_flight;
-    else if (!was_proven && is_proven(lane))
-        agenda->in_flight_doubtful -= lane->in_flight;
+    learn(agenda, lane, has_answered);
     settle(agenda, lane);
 }
 
@@ -385,9 +398,9 @@ size_t agenda_waiting(const struct agenda *agenda)
     return agenda->waiting + agenda->later.count;
 }
 
-size_t agenda_due(const struct agenda *agenda)
+size_t agenda_ready(const struct agenda *agenda)
 {
-    return agenda->waiting;
+    return agenda->waiting - agenda->stuck;
 }
 
 size_t agenda_in_flight(const struct agenda *agenda)

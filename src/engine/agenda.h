@@ -70,7 +70,11 @@ bool agenda_try_hop(struct agenda *agenda, struct seat *seat,
                     const char *origin, int64_t now_us, int64_t *until_us);
 
 size_t agenda_waiting(const struct agenda *agenda);
-size_t agenda_due(const struct agenda *agenda); /* of them, those due */
+
+/* Of them, those that are due, at origins that have not fallen silent: the
+ * others may be there for long. */
+size_t agenda_ready(const struct agenda *agenda);
+
 size_t agenda_in_flight(const struct agenda *agenda);
 
 /* Any waiting check, due or not; NULL: none is left. To clear up, with nothing

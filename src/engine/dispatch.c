@@ -8,8 +8,8 @@
 #include "rounds/clock.h"
 #include "rounds/xalloc.h"
 
-/* How many may wait for a retry for each place in the queue. */
-enum { RETRIES_FOR_A_PLACE = 64 };
+/* How many may be stuck for each place in the queue. */
+enum { STUCK_FOR_A_PLACE = 16 };
 
 /* An event loop that wants to be told. */
 struct listener {
@@ -114,16 +114,23 @@ static bool is_stopped(const struct dispatch *dispatch)
 }
 
 /*
- * Those that wait for a retry leave room to others, which would else wait for
- * as long; but not without a bound.
+ * Those that wait for a retry, or for an origin that does not answer, leave room
+ * to others, which would else wait for as long; but not without a bound.
  */
 static bool is_full(const struct dispatch *dispatch)
 {
-    size_t due = agenda_due(dispatch->agenda);
+    size_t ready = agenda_ready(dispatch->agenda);
+    size_t stuck = agenda_waiting(dispatch->agenda) - ready;
 
-    return due >= dispatch->capacity ||
-           agenda_waiting(dispatch->agenda) - due >=
-               RETRIES_FOR_A_PLACE * dispatch->capacity;
+    return ready >= dispatch->capacity ||
+           stuck >= STUCK_FOR_A_PLACE * dispatch->capacity;
+}
+
+/* Not for each place: the producer fills half of the queue at a time. */
+static void tell_producer(struct dispatch *dispatch)
+{
+    if (agenda_ready(dispatch->agenda) <= dispatch->capacity / 2)
+        pthread_cond_signal(&dispatch->has_room);
 }
 
 bool dispatch_push(struct dispatch *dispatch, struct check *check,
@@ -196,9 +203,7 @@ static struct check *take(struct dispatch *dispatch, struct seat *seat,
 
     if (!check)
         return NULL;
-    /* Not for each place: the producer fills half of the queue at a time. */
-    if (agenda_due(dispatch->agenda) <= dispatch->capacity / 2)
-        pthread_cond_signal(&dispatch->has_room);
+    tell_producer(dispatch);
     /* One of those who wait may know of an earlier moment than the others. */
     if (dispatch->idle && agenda_waiting(dispatch->agenda))
         pthread_cond_signal(&dispatch->changed);
@@ -241,6 +246,7 @@ void dispatch_end(struct dispatch *dispatch, struct seat *seat,
     agenda_end(dispatch->agenda, seat, has_answered);
     if (again)
         agenda_add(dispatch->agenda, again, profile, clock_monotonic_us());
+    tell_producer(dispatch);
     if (is_over(dispatch))
         tell_all(dispatch);
     else

@@ -4,7 +4,8 @@
 /*
  * The bounded queue between a network's producer and its workers: the agenda
  * with a lock around it. A push waits while the queue is full, for which checks
- * that wait for a retry count little; a pop waits until a check may be asked.
+ * that wait for a retry or an origin that fell silent count little; a pop waits
+ * until a check may be asked.
  * After dispatch_close() what waits, retries too, is still handed out, then
  * every pop returns NULL. After dispatch_stop() pushes are refused and pops
  * return NULL at once; what is left is for dispatch_drain(). Any thread may call

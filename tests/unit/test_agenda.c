@@ -36,6 +36,7 @@ struct job {
     unsigned origin;
     int64_t duration_us;
     bool answers;
+    int64_t expected_us; /* 0: not known beforehand */
 };
 
 struct simulated_worker {
@@ -128,7 +129,7 @@ static void add_what_has_room(struct simulation *simulation, int64_t now_us)
 {
     while (simulation->added < simulation->job_count &&
            (!simulation->window ||
-            agenda_waiting(simulation->agenda) < simulation->window)) {
+            agenda_ready(simulation->agenda) < simulation->window)) {
         size_t job = simulation->added++;
         struct check *check =
             check_create(&endpoints[simulation->jobs[job].origin], job, now_us);
@@ -256,7 +257,7 @@ static void many_origins(struct simulation *simulation)
     for (size_t i = 0; i < simulation->job_count; i++)
         jobs[i] = (struct job){
             i % 200, SHORT_US + (int64_t)(random_fraction(&seed) * SHORT_US),
-            true
+            true, 0
         };
 }
 
@@ -265,7 +266,7 @@ static void one_big_origin(struct simulation *simulation)
     struct job *jobs = make_jobs(simulation, 1000);
 
     for (size_t i = 0; i < simulation->job_count; i++)
-        jobs[i] = (struct job){ i % 10 ? 0 : 1 + i % 100, SHORT_US, true };
+        jobs[i] = (struct job){ i % 10 ? 0 : 1 + i % 100, SHORT_US, true, 0 };
 }
 
 static void one_origin(struct simulation *simulation)
@@ -273,7 +274,7 @@ static void one_origin(struct simulation *simulation)
     struct job *jobs = make_jobs(simulation, 500);
 
     for (size_t i = 0; i < simulation->job_count; i++)
-        jobs[i] = (struct job){ 0, SHORT_US, true };
+        jobs[i] = (struct job){ 0, SHORT_US, true, 0 };
 }
 
 static void one_hung_origin(struct simulation *simulation)
@@ -281,8 +282,8 @@ static void one_hung_origin(struct simulation *simulation)
     struct job *jobs = make_jobs(simulation, 600);
 
     for (size_t i = 0; i < simulation->job_count; i++)
-        jobs[i] = i % 6 ? (struct job){ 1 + i % 20, SHORT_US, true }
-                        : (struct job){ 0, HUNG_US, false };
+        jobs[i] = i % 6 ? (struct job){ 1 + i % 20, SHORT_US, true, 0 }
+                        : (struct job){ 0, HUNG_US, false, 0 };
     shuffle(jobs, simulation->job_count, 7);
 }
 
@@ -291,8 +292,8 @@ static void many_hung_origins(struct simulation *simulation)
     struct job *jobs = make_jobs(simulation, 600);
 
     for (size_t i = 0; i < simulation->job_count; i++)
-        jobs[i] = i % 6 ? (struct job){ 30 + i % 50, SHORT_US, true }
-                        : (struct job){ i % 30, HUNG_US, false };
+        jobs[i] = i % 6 ? (struct job){ 30 + i % 50, SHORT_US, true, 0 }
+                        : (struct job){ i % 30, HUNG_US, false, 0 };
 }
 
 /* Lengths with a heavy tail, and answers that fail to come now and then. */
@@ -479,9 +480,9 @@ static void a_hung_origin_holds_nobody_else_up(void **state)
         for (size_t k = 0; k < simulation.job_count; k++)
             jobs[k] =
                 k < hung
-                    ? (struct job){ 0, HUNG_US, false }
+                    ? (struct job){ 0, HUNG_US, false, 0 }
                     : (struct job){ 1 + (k - hung) % cases[which].sound_origins,
-                                    SHORT_US, true };
+                                    SHORT_US, true, 0 };
         if (i % 2)
             shuffle(jobs, simulation.job_count, i);
         simulation.network.workers = crews[i / 2 % COUNT(crews)];
@@ -490,6 +491,34 @@ static void a_hung_origin_holds_nobody_else_up(void **state)
             fail_msg("%u workers, %zu hung, %zu x %zu sound: %.2f s, not %.2f",
                      simulation.network.workers, hung,
                      cases[which].sound_origins, cases[which].each,
+                     (double)simulation.sound_end_us / SECOND_US,
+                     (double)sound_bound_us(&simulation) / SECOND_US);
+        release_simulation(&simulation);
+    }
+}
+
+/*
+ * Though the queue is small and the producer meets it again and again. Until
+ * the first time limit has passed nobody knows, and it may fill the queue.
+ */
+static void a_hung_origin_does_not_fill_the_queue_for_long(void **state)
+{
+    static const size_t windows[] = { 16, 64, 1024 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(crews) * COUNT(windows); i++) {
+        struct simulation simulation = { 0 };
+        struct job *jobs = make_jobs(&simulation, 5000);
+
+        for (size_t k = 0; k < simulation.job_count; k++)
+            jobs[k] = k % 5 ? (struct job){ 1 + k % 50, SHORT_US, true, 0 }
+                            : (struct job){ 0, HUNG_US, false, 0 };
+        simulation.network.workers = crews[i % COUNT(crews)];
+        simulation.window = windows[i / COUNT(crews)];
+        simulate(&simulation);
+        if (simulation.sound_end_us > sound_bound_us(&simulation) + 2 * HUNG_US)
+            fail_msg("%u workers, room for %zu: %.2f s, not %.2f",
+                     simulation.network.workers, simulation.window,
                      (double)simulation.sound_end_us / SECOND_US,
                      (double)sound_bound_us(&simulation) / SECOND_US);
         release_simulation(&simulation);
@@ -517,8 +546,8 @@ static void many_hung_origins_cost_the_others_one_try_each(void **state)
 
         for (size_t k = 0; k < simulation.job_count; k++)
             jobs[k] = k < hung
-                          ? (struct job){ k % origins, HUNG_US, false }
-                          : (struct job){ origins + k % 50, SHORT_US, true };
+                          ? (struct job){ k % origins, HUNG_US, false, 0 }
+                          : (struct job){ origins + k % 50, SHORT_US, true, 0 };
         shuffle(jobs, simulation.job_count, i);
         simulation.network.workers = workers;
         simulate(&simulation);
@@ -526,6 +555,47 @@ static void many_hung_origins_cost_the_others_one_try_each(void **state)
             sound_bound_us(&simulation) + tries * HUNG_US)
             fail_msg("%u workers, %zu hung origins: %.2f s", workers, origins,
                      (double)simulation.sound_end_us / SECOND_US);
+        release_simulation(&simulation);
+    }
+}
+
+static int longest_first(const void *left, const void *right)
+{
+    const struct job *first = left, *second = right;
+
+    return (first->duration_us < second->duration_us) -
+           (first->duration_us > second->duration_us);
+}
+
+static void a_long_check_that_is_known_is_not_left_for_the_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(crews); i++) {
+        int64_t workers = crews[i];
+        struct simulation simulation = { 0 };
+        int64_t sum_us = 0, least_us;
+
+        mixed(&simulation);
+        for (size_t k = 0; k < simulation.job_count; k++) {
+            struct job *job = &simulation.jobs[k];
+
+            job->answers = true;
+            job->expected_us = job->duration_us;
+            sum_us += job->duration_us;
+        }
+        qsort(simulation.jobs, simulation.job_count, sizeof(struct job),
+              longest_first);
+        simulation.network.workers = (unsigned)workers;
+        simulate(&simulation);
+        /* What no schedule can beat, and a third of the longest. */
+        least_us = sum_us / workers;
+        if (least_us < simulation.jobs[0].duration_us)
+            least_us = simulation.jobs[0].duration_us;
+        if (simulation.makespan_us >
+            least_us + simulation.jobs[0].duration_us / 3)
+            fail_msg("%d workers: %.2f s, not %.2f", (int)workers,
+                     (double)simulation.makespan_us / SECOND_US,
+                     (double)least_us / SECOND_US);
         release_simulation(&simulation);
     }
 }
@@ -687,6 +757,23 @@ static void an_idle_worker_joins_where_most_waits_for_each(void **state)
     assert_true(take(bench, 5, 0) >= 100);
 }
 
+static void one_long_check_outweighs_many_short_ones(void **state)
+{
+    struct bench *bench = *state;
+    struct check *check = check_create(&endpoints[0], 1, 0);
+
+    check->expected_us = SECOND_US;
+    agenda_add(bench->agenda, check, 0, 0);
+    for (size_t i = 2; i < 12; i++) {
+        check = check_create(&endpoints[1], i, 0);
+        check->expected_us = SHORT_US;
+        agenda_add(bench->agenda, check, 0, 0);
+    }
+    assert_int_equal(take(bench, 0, 0), 1);
+    end(bench, 0, true);
+    assert_int_equal(take(bench, 0, 0), 2);
+}
+
 static void
 profiles_of_an_origin_wait_apart_and_are_limited_together(void **state)
 {
@@ -794,6 +881,26 @@ an_origin_that_fell_silent_gets_half_of_the_workers_at_most(void **state)
     for (size_t i = 0; i < COUNT(bench->seats); i++)
         hung += take(bench, i, 0) < 1000;
     assert_int_equal(hung, COUNT(bench->seats) / 2);
+}
+
+static void what_waits_for_a_silent_origin_is_not_ready(void **state)
+{
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < 10; i++)
+        add(bench, 0, 0, i, 0, 0);
+    add(bench, 1, 0, 20, 1000, 0); /* nor is what is not due yet */
+    assert_int_equal(agenda_waiting(bench->agenda), 11);
+    assert_int_equal(agenda_ready(bench->agenda), 10);
+    assert_true(take(bench, 0, 0) >= 0);
+    end(bench, 0, false);
+    assert_int_equal(agenda_ready(bench->agenda), 0);
+    add(bench, 0, 0, 30, 0, 0);
+    assert_int_equal(agenda_ready(bench->agenda), 0);
+    assert_true(take(bench, 0, 0) >= 0);
+    end(bench, 0, true); /* it answers after all */
+    assert_int_equal(agenda_ready(bench->agenda), 9);
+    assert_int_equal(agenda_waiting(bench->agenda), 10);
 }
 
 static void where_nothing_else_waits_all_go_to_the_silent_origin(void **state)
@@ -969,16 +1076,20 @@ int main(void)
         cmocka_unit_test(a_round_ends_within_the_list_scheduling_bound),
         cmocka_unit_test(fast_checks_need_few_more_connections_than_origins),
         cmocka_unit_test(a_hung_origin_holds_nobody_else_up),
+        cmocka_unit_test(a_hung_origin_does_not_fill_the_queue_for_long),
         cmocka_unit_test(many_hung_origins_cost_the_others_one_try_each),
+        cmocka_unit_test(a_long_check_that_is_known_is_not_left_for_the_end),
         cmocka_unit_test(the_rate_is_kept_in_every_second_and_reached),
         TEST(an_empty_agenda_has_nothing_to_wait_for),
         TEST(the_checks_of_a_lane_come_in_the_order_they_were_added),
         TEST(a_worker_goes_on_with_the_lane_whose_connection_it_holds),
         TEST(an_idle_worker_joins_where_most_waits_for_each),
+        TEST(one_long_check_outweighs_many_short_ones),
         TEST(profiles_of_an_origin_wait_apart_and_are_limited_together),
         TEST(what_is_not_due_yet_is_handed_out_in_the_order_it_is_due),
         TEST(a_check_that_waits_for_its_retry_holds_no_worker),
         TEST(an_origin_that_fell_silent_gets_half_of_the_workers_at_most),
+        TEST(what_waits_for_a_silent_origin_is_not_ready),
         TEST(where_nothing_else_waits_all_go_to_the_silent_origin),
         TEST(a_redirect_takes_a_place_at_its_origin_and_leaves_the_other),
         TEST(two_redirects_that_cross_do_not_wait_for_each_other),

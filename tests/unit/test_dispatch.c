@@ -232,6 +232,29 @@ static void checks_that_wait_for_a_retry_leave_room_to_others(void **state)
     }
 }
 
+/* Were they counted, all the others would wait for its time limits. */
+static void checks_of_a_silent_origin_leave_room_to_others(void **state)
+{
+    struct plant *plant = *state;
+    struct seat seat = { 0 };
+    struct check *check;
+
+    plant->network.queue = 4;
+    open_plant(plant);
+    assert_true(dispatch_push(plant->dispatch, new_check(0), 0));
+    check_destroy(dispatch_pop(plant->dispatch, &seat));
+    assert_true(dispatch_push(plant->dispatch, new_check(0), 0));
+    dispatch_end(plant->dispatch, &seat, false, NULL, 0);
+    for (size_t i = 0; i < 20; i++)
+        assert_true(dispatch_push(plant->dispatch, new_check(0), 0));
+    for (size_t i = 1; i < 4; i++)
+        assert_true(dispatch_push(plant->dispatch, new_check(i), 0));
+    dispatch_leave(plant->dispatch, &seat);
+    dispatch_stop(plant->dispatch);
+    while ((check = dispatch_drain(plant->dispatch)))
+        check_destroy(check);
+}
+
 static void a_closed_queue_hands_out_what_it_holds_then_ends(void **state)
 {
     struct plant *plant = *state;
@@ -468,6 +491,7 @@ int main(void)
         TEST(per_origin_holds_among_threads),
         TEST(retries_come_back_before_the_end),
         TEST(checks_that_wait_for_a_retry_leave_room_to_others),
+        TEST(checks_of_a_silent_origin_leave_room_to_others),
         TEST(a_closed_queue_hands_out_what_it_holds_then_ends),
         TEST(a_stopped_queue_refuses_and_hands_out_nothing),
         TEST(stopping_wakes_the_producer_and_all_workers),
