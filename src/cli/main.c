@@ -101,6 +101,7 @@ int main(int argc, char **argv)
     (void)setlocale(LC_MESSAGES, "");
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a report too large for ulimit -f */
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         fputs(_("rounds: libcurl could not be started\n"), stderr);
         return EXIT_INCOMPLETE;
