@@ -186,19 +186,20 @@ def test_a_record_tells_what_was_asked_and_what_came(
     ))
 
     [result] = report["results"]
-    times = result.pop("timings_ms")
-    assert code == ALL_WELL
-    assert result.pop("started_at") >= report["started_at"]
-    assert result.pop("worker") in (0, 1)
-    assert result == {
+    wanted = {
         "name": "it", "url": url, "method": "GET", "network": "shop",
         "tags": ["smoke", "prod"], "outcome": "healthy", "reason": None,
         "phase": None, "limit": None, "message": None, "status": 200,
         "http_version": "1.1", "remote_ip": "127.0.0.1", "attempts": 1,
-        "earlier_attempts": [], "connection_reused": False,
-        "bytes": 123, "certificate_expires_at": None, "failed": [],
+        "earlier_attempts": [], "connection_reused": False, "bytes": 123,
+        "certificate_expires_at": None, "failed": [],
         "source": {"file": str(rounds.directory / "plan.cfg"), "line": 3},
     }
+    times = result["timings_ms"]
+    assert code == ALL_WELL
+    assert {key: result[key] for key in wanted} == wanted
+    assert result["started_at"] >= report["started_at"]
+    assert result["worker"] in (0, 1)
     parts = [times[phase] or 0 for phase in (
         "dns", "connect", "tls", "wait", "receive"
     )]
@@ -486,6 +487,27 @@ def test_a_report_that_cannot_be_written_ends_with_3(
     left = {path.name for path in rounds.directory.iterdir()}
     assert left == {"plan.cfg", "first.json", "last.txt", "a-folder"}
     assert list((rounds.directory / "a-folder").iterdir()) == []
+
+
+def test_half_a_report_is_none(
+    rounds: Rounds, counting: CountingServer, plan: Write
+) -> None:
+    written = plan(plan_of([counting.url()] * 20))
+    older = rounds.directory / "older.json"
+    older.write_text("the older one")
+
+    done = rounds.check(
+        "--report", "json=older.json", "--report", "json=new.json",
+        "--report", "text", written,
+        prefix=("prlimit", "--fsize=1000"),  # bytes of any file
+    )
+
+    assert done.returncode == INCOMPLETE
+    assert "older.json" in done.stderr and "new.json" in done.stderr
+    assert "all 20 endpoints passed" in done.stdout
+    assert older.read_text() == "the older one"
+    left = {path.name for path in rounds.directory.iterdir()}
+    assert left == {"plan.cfg", "older.json"}
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
