@@ -44,7 +44,7 @@ static void add_default(struct report_request *reports,
     if (!request->report_count)
         reports[request->report_count++] =
             (struct report_request){ report_format_find("text"), NULL };
-    if (request->is_in_github)
+    if (request->is_in_github && !request->is_nagios)
         reports[request->report_count++] =
             (struct report_request){ report_format_find("github"), NULL };
 }
@@ -89,28 +89,31 @@ static bool parse_color(const char *text, enum color_choice *color,
     return false;
 }
 
-/* The line of a monitoring plugin comes first, before any record. */
 static bool parse_exit(const char *text, struct round_request *request,
                        struct strbuf *why)
 {
-    if (!text || !strcmp(text, "simple"))
+    request->is_nagios = text && !strcmp(text, "nagios");
+    if (!text || request->is_nagios || !strcmp(text, "simple"))
         return true;
-    if (strcmp(text, "nagios") != 0) {
-        strbuf_addf(why, _("--exit: \"%s\" is none of simple, nagios\n"), text);
-        return false;
-    }
-    request->is_nagios = true;
+    strbuf_addf(why, _("--exit: \"%s\" is none of simple, nagios\n"), text);
+    return false;
+}
+
+/* The line of a monitoring plugin comes first, before any record. */
+static bool leaves_stdout(const struct round_request *request,
+                          struct strbuf *why)
+{
     for (size_t i = 0; i < request->report_count; i++) {
         const struct report_request *report = &request->reports[i];
 
-        if (report->format && !report->file &&
-            strcmp(report->format->name, "text") != 0) {
-            strbuf_addf(why,
-                        _("--exit nagios: its line has stdout; give the %s "
-                          "report a file\n"),
-                        report->format->name);
-            return false;
-        }
+        if (!report->format || report->file ||
+            !strcmp(report->format->name, "text"))
+            continue;
+        strbuf_addf(why,
+                    _("--exit nagios: its line has stdout; give the %s "
+                      "report a file\n"),
+                    report->format->name);
+        return false;
     }
     return true;
 }
@@ -121,6 +124,9 @@ bool report_options_parse(const struct check_options *options,
 {
     bool is_right = parse_color(options->color, &request->color, why);
 
+    is_right &= parse_exit(options->exit, request, why);
     is_right &= parse_reports(options, reports, request, why);
-    return parse_exit(options->exit, request, why) && is_right;
+    if (request->is_nagios)
+        is_right &= leaves_stdout(request, why);
+    return is_right;
 }
