@@ -263,6 +263,16 @@ def test_filters_are_cleared_and_stand_in_the_address(
     )
 
 
+def test_an_address_may_name_a_check(browser: Browser, mixed: Page) -> None:
+    index = mixed.names().index("silent")
+
+    browser.open(mixed.file, f"#check-{index}")
+
+    assert browser.run(
+        "return find('tr.check:has([aria-expanded=true]) .own').textContent;"
+    ) == "silent"
+
+
 def test_the_table_is_sorted_both_ways_and_what_is_unknown_comes_last(
     browser: Browser, mixed: Page
 ) -> None:
@@ -814,6 +824,42 @@ def test_a_page_in_which_nothing_ever_began_comes_up(
     assert browser.complaints() == []
     assert rows(browser) == ["e0"]
     assert browser.run("return find('canvas');") is None
+
+
+def test_checks_of_one_worker_at_the_same_time_get_lanes_of_their_own(
+    browser: Browser, mixed: Page
+) -> None:
+    """As in a report merged of several machines'."""
+    text = re.sub(r'"worker":\d+', '"worker":0', mixed.file.read_text())
+    for name, value in (("began", 0), ("ended", 100)):
+        text = re.sub(rf'"{name}_ms":\[[^]]*\]',
+                      f'"{name}_ms":[{",".join([str(value)] * 8)}]', text)
+    mixed.file.write_text(re.sub(r'"earlier":\[.*?\]\]?}', '"earlier":[]}',
+                                 text))
+    browser.open(mixed.file)
+
+    # Six checks in intranet beside its four other workers, two in far.
+    assert browser.run(
+        "return Number(find('canvas.lanes').dataset.lanes);"
+    ) == (6 + 4) + (2 + 2)
+
+
+def test_results_that_were_not_kept_leave_the_figures(
+    browser: Browser, mixed: Page
+) -> None:
+    head, rest = mixed.file.read_text().split('\n"results":[', 1)
+    tail = rest.split("</script>", 1)[1]
+    head = re.sub(r'"timeline":{.*}', '"timeline":{"began_ms":[],'
+                  '"ended_ms":[],"earlier":[]}}', head)
+    mixed.file.write_text(head + '"results":[]}</script>' + tail)
+    browser.open(mixed.file)
+
+    assert browser.complaints() == []
+    assert browser.run("return find('h1').textContent;") == (
+        "4 of 8 endpoints failed"
+    )
+    assert browser.run("return all('#networks tbody tr').length;") == 2
+    assert browser.run("return find('#checks');") is None
 
 
 # Many results.

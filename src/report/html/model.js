@@ -36,6 +36,8 @@ checks.forEach((check, index) => {
   check.ended = data.timeline.ended_ms[index];
 });
 
+const SHORTEST_PHASE_MS = 0.002; // less is how the others were rounded
+
 function isFailed(outcome) {
   return outcome === "unreachable" || outcome === "unhealthy";
 }
@@ -45,9 +47,16 @@ function hasLatency(check) {
     check.outcome !== "unknown";
 }
 
-// [{phase, ms}] in the order they happened. What no phase accounts for is the
-// phase that was broken off; of a whole answer it is "other": redirects before
-// the last hop, setting up.
+// Which phase the rest of the time went to that none accounts for: the one that
+// was broken off; of a whole answer "other": redirects before the last hop,
+// setting up.
+function phaseOfRest(check) {
+  if (check.outcome !== "unreachable" || check.reason === "redirect")
+    return "other";
+  return PHASE_OF_END[check.phase] ?? "other";
+}
+
+// [{phase, ms}] in the order they happened.
 function phasesOf(check) {
   check.phases ??= findPhases(check);
   return check.phases;
@@ -65,11 +74,12 @@ function findPhases(check) {
     }
   }
   const rest = (times.total ?? 0) - known;
-  if (rest <= 0)
+  const broken = phaseOfRest(check);
+
+  if (rest < SHORTEST_PHASE_MS)
     return parts;
-  if (check.outcome !== "unreachable" || !PHASE_OF_END[check.phase])
+  if (broken === "other")
     return [{ phase: "other", ms: rest }, ...parts];
-  const broken = PHASE_OF_END[check.phase];
   const last = parts.find((part) => part.phase === broken);
   if (last)
     last.ms += rest;

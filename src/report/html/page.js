@@ -117,13 +117,32 @@ function build() {
   changeView({ page: view.page });
 }
 
+// "#check-12" leads to that row. The address is the view's as soon as the page
+// is built, so it is looked at before.
+const linked = /^#check-(\d+)$/;
+let link = linked.exec(location.hash);
+
+function followLink() {
+  link ??= linked.exec(location.hash);
+  const check = link && checks[Number(link[1])];
+
+  link = null;
+  if (check)
+    showCheck(check.index);
+  return Boolean(check);
+}
+
 chooseLanguage(data.language);
 Object.assign(view, readAddress());
 build();
 document.getElementById("plain").remove();
 document.documentElement.setAttribute("data-ready", "");
+followLink();
 
-addEventListener("hashchange", () => changeView(readAddress()));
+addEventListener("hashchange", () => {
+  if (!followLink())
+    changeView(readAddress());
+});
 addEventListener("beforeprint", () => prepareForPaper(true));
 addEventListener("afterprint", () => prepareForPaper(false));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tellTheme);

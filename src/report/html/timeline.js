@@ -184,8 +184,6 @@ class Timeline {
       (event) => this.pointers.delete(event.pointerId));
     this.canvas.addEventListener("wheel", (event) => this.wheel(event),
       { passive: false });
-    this.canvas.addEventListener("dblclick", (event) =>
-      this.zoom(this.timeAt(event.offsetX), 1 / (ZOOM_STEP * ZOOM_STEP)));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     this.canvas.addEventListener("blur", () => this.select(null));
     this.listenToStrip();

@@ -73,6 +73,8 @@ function formatCount(number, digits = 0) {
 function formatMs(ms) {
   if (ms === null || ms === undefined)
     return "–";
+  if (ms < 0.005 && ms > 0)
+    return `< ${formatCount(0.01, 2)} ms`;
   if (ms < 1)
     return formatCount(ms, 2) + " ms";
   if (ms < 99.95)
