@@ -44,8 +44,10 @@ bool profile_apply(const struct profile *profile, CURL *easy, bool is_https,
 
 /*
  * To be called from CURLOPT_SSL_CTX_FUNCTION with its SSL_CTX: gives it the
- * shared certificate store. False: there is none.
+ * shared certificate store, the system's where it IS_PROXY that TLS is spoken
+ * with. False: there is none.
  */
-bool profile_prepare_context(const struct profile *profile, void *context);
+bool profile_prepare_context(const struct profile *profile, void *context,
+                             bool is_proxy);
 
 #endif

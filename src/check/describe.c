@@ -57,12 +57,14 @@ static void add_limit(const struct transfer *transfer, enum limit limit,
     }
 }
 
+static const char *curl_words(const struct facts *facts)
+{
+    return facts->error[0] ? facts->error : curl_easy_strerror(facts->code);
+}
+
 static void add_curl_words(const struct transfer *transfer, struct strbuf *out)
 {
-    const struct facts *facts = &transfer->facts;
-
-    strbuf_add_string(out, facts->error[0] ? facts->error
-                                           : curl_easy_strerror(facts->code));
+    strbuf_add_string(out, curl_words(&transfer->facts));
 }
 
 static void describe_certificate(const struct transfer *transfer,
@@ -124,13 +126,15 @@ static void describe_protocol(const struct transfer *transfer,
 
 static void describe_proxy(const struct transfer *transfer, struct strbuf *out)
 {
-    if (transfer->facts.connect_status >= 300)
-        strbuf_addf(out, "the proxy answered %ld to CONNECT",
-                    transfer->facts.connect_status);
-    else if (transfer->facts.code == CURLE_OK)
-        strbuf_addf(out, "the proxy answered %d", transfer->facts.status);
+    const struct facts *facts = &transfer->facts;
+
+    strbuf_add_string(out, "the proxy");
+    if (facts->connect_status >= 300)
+        strbuf_addf(out, " answered %ld to CONNECT", facts->connect_status);
+    else if (facts->code == CURLE_OK)
+        strbuf_addf(out, " answered %d", facts->status);
     else
-        add_curl_words(transfer, out);
+        strbuf_addf(out, ": %s", curl_words(facts));
 }
 
 static void describe_unreachable(const struct transfer *transfer,

@@ -15,6 +15,7 @@ struct facts {
     /* How it was asked. */
     bool is_https;
     bool has_proxy;
+    bool has_tls_proxy; /* with whom TLS is spoken first */
     bool is_redirected; /* not the first hop */
     int64_t connect_timeout_ms;
     int64_t remaining_ms;     /* of the attempt, as the hop began */
@@ -46,7 +47,8 @@ struct facts {
     bool is_cancelled;      /* the stop flag broke it off */
     bool is_read_timed_out; /* read_timeout broke it off */
     bool is_private_refused;
-    int socket_errno; /* our own socket() failed so; 0 */
+    bool has_met_tls_proxy; /* TLS with it began on the newest connection */
+    int socket_errno;       /* our own socket() failed so; 0 */
     bool is_out_of_descriptors;
 
     /* What libcurl says at the end. */

@@ -69,6 +69,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
         return CURL_SOCKET_BAD;
     }
     facts->socket = descriptor;
+    facts->has_met_tls_proxy = false;
     return descriptor;
 }
 
@@ -96,15 +97,22 @@ static uint64_t received_bytes(int descriptor)
     return info.tcpi_bytes_received;
 }
 
-/* CURLOPT_SSL_CTX_FUNCTION: TCP is through, TLS begins. */
+/*
+ * CURLOPT_SSL_CTX_FUNCTION: TCP, or a proxy's tunnel, is through, TLS begins.
+ * With a proxy that speaks TLS itself it comes for the proxy first.
+ */
 static CURLcode begin_tls(CURL *easy, void *tls, void *context)
 {
     struct transfer *transfer = context;
+    struct facts *facts = &transfer->facts;
+    bool is_proxy = facts->has_tls_proxy && !facts->has_met_tls_proxy;
 
     (void)easy;
-    if (!transfer->facts.tls_began_us)
-        transfer->facts.tls_began_us = clock_monotonic_us();
-    if (!profile_prepare_context(transfer->profile, tls))
+    if (is_proxy)
+        facts->has_met_tls_proxy = true;
+    else if (!facts->tls_began_us)
+        facts->tls_began_us = clock_monotonic_us();
+    if (!profile_prepare_context(transfer->profile, tls, is_proxy))
         return CURLE_SSL_CACERT_BADFILE;
     return CURLE_OK;
 }
@@ -300,12 +308,18 @@ static bool has_stirred(const struct transfer *transfer)
     return first_us > 0;
 }
 
+/* Then the kernel's bytes are not the answer's. */
+static bool is_encrypted(const struct facts *facts)
+{
+    return facts->is_https || facts->has_tls_proxy;
+}
+
 /* The first bytes of an answer, which do not make up a line yet. */
 static void note_first_bytes(struct transfer *transfer)
 {
     struct facts *facts = &transfer->facts;
 
-    if (!facts->requested_us || facts->first_byte_us || facts->is_https ||
+    if (!facts->requested_us || facts->first_byte_us || is_encrypted(facts) ||
         !has_stirred(transfer) ||
         received_bytes(facts->socket) <= facts->received_before)
         return;
@@ -431,7 +445,7 @@ static bool has_received_anything(const struct transfer *transfer)
 
     if (facts->request_body_bytes || facts->code == CURLE_GOT_NOTHING)
         return false;
-    return (facts->is_https || facts->socket < 0) && has_stirred(transfer);
+    return (is_encrypted(facts) || facts->socket < 0) && has_stirred(transfer);
 }
 
 void observe_end(struct transfer *transfer, CURLcode code)

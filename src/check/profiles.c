@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "alert.h"
 #include "rounds/strbuf.h"
@@ -226,15 +227,17 @@ static const struct trust *find_trust(struct profiles *profiles,
  * CURLOPT_SSL_CTX_FUNCTION's pointer is the transfer's (it wants to know when
  * TLS begins), so the profile offers this to be called from there.
  */
-bool profile_prepare_context(const struct profile *profile, void *context)
+bool profile_prepare_context(const struct profile *profile, void *context,
+                             bool is_proxy)
 {
+    const struct tls_settings *settings = &profile->settings.tls;
     SSL_CTX *tls = context;
     const struct trust *trust;
 
     alert_watch(tls);
-    if (!profile->owner->shares_stores || !profile->settings.tls.verify)
+    if (!profile->owner->shares_stores || (!is_proxy && !settings->verify))
         return true;
-    trust = find_trust(profile->owner, profile->settings.tls.ca_file);
+    trust = find_trust(profile->owner, is_proxy ? NULL : settings->ca_file);
     if (!trust->store)
         return false;
     SSL_CTX_set1_cert_store(tls, trust->store);
@@ -284,6 +287,33 @@ static void apply_tls(const struct profile *profile, CURL *easy)
                          tls->ca_file ? tls->ca_file : system_bundle());
 }
 
+static bool has_tls_proxy(const struct settings *settings)
+{
+    return settings->proxy && !strncasecmp(settings->proxy, "https:", 6);
+}
+
+/* `tls` of a plan is about the endpoint: a proxy is held against the system's
+ * certificates, and always. */
+static void apply_tls_proxy(const struct profile *profile, CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO,
+                     profile->owner->shares_stores ? NULL : system_bundle());
+}
+
+/* Loads what is not loaded yet. False: WHY says why there is nothing. */
+static bool can_trust(const struct profile *profile, const char *file,
+                      const char **why)
+{
+    const struct trust *trust;
+
+    if (!profile->owner->shares_stores)
+        return true;
+    trust = find_trust(profile->owner, file);
+    *why = trust->why;
+    return trust->store != NULL;
+}
+
 static long curl_http_version(enum http_version version, bool is_https)
 {
     switch (version) {
@@ -327,15 +357,14 @@ bool profile_apply(const struct profile *profile, CURL *easy, bool is_https,
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     if (profile->resolve)
         curl_easy_setopt(easy, CURLOPT_RESOLVE, profile->resolve);
+    if (has_tls_proxy(settings)) {
+        apply_tls_proxy(profile, easy);
+        if (!can_trust(profile, NULL, why))
+            return false;
+    }
     if (!is_https)
         return true;
     apply_tls(profile, easy);
-    if (profile->owner->shares_stores && settings->tls.verify) {
-        const struct trust *trust =
-            find_trust(profile->owner, settings->tls.ca_file);
-
-        *why = trust->why;
-        return trust->store != NULL;
-    }
-    return true;
+    return !settings->tls.verify ||
+           can_trust(profile, settings->tls.ca_file, why);
 }

@@ -214,6 +214,8 @@ bool request_prepare(struct transfer *transfer)
 
     transfer->facts.is_https = is_https;
     transfer->facts.has_proxy = settings->proxy != NULL;
+    transfer->facts.has_tls_proxy =
+        settings->proxy && !strncasecmp(settings->proxy, "https:", 6);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_URL, transfer->url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");

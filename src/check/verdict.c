@@ -103,11 +103,12 @@ static struct verdict of_failed_connect(const struct facts *facts)
     }
 }
 
-static struct verdict of_tls_fault(const struct facts *facts)
+static struct verdict of_tls_fault(const struct facts *facts,
+                                   enum reason reason)
 {
     if (is_at_proxy(facts))
         return make(REASON_PROXY, PHASE_CONNECT);
-    return make(REASON_TLS_HANDSHAKE, PHASE_TLS);
+    return make(reason, PHASE_TLS);
 }
 
 static bool error_says(const struct facts *facts, const char *words)
@@ -210,12 +211,12 @@ struct verdict verdict_of(const struct facts *facts)
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_SSL_SHUTDOWN_FAILED:
     case CURLE_SSL_CLIENTCERT:
-        return of_tls_fault(facts);
+        return of_tls_fault(facts, REASON_TLS_HANDSHAKE);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_INVALIDCERTSTATUS:
-        return make(REASON_TLS_CERTIFICATE, PHASE_TLS);
+        return of_tls_fault(facts, REASON_TLS_CERTIFICATE);
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
         return of_broken_exchange(facts);
