@@ -87,10 +87,9 @@ static void run_networks(const struct plan *plan, engine_run *run,
 
     for (size_t i = 0; i < plan->network_count; i++) {
         feeds[i].plan = plan;
-        feeds[i].indices =
-            order_endpoints(plan->endpoints, plan->endpoint_count, (uint32_t)i,
-                            NULL, order_stretch(&plan->networks[i]),
-                            &feeds[i].count);
+        feeds[i].indices = order_endpoints(
+            plan->endpoints, plan->endpoint_count, (uint32_t)i, NULL,
+            order_stretch(&plan->networks[i]), &feeds[i].count);
         networks[i] = (struct engine_network){ &plan->networks[i],
                                                next_endpoint, &feeds[i] };
     }
