@@ -247,10 +247,41 @@ static bool has_two_slashes(const char *text)
     return colon && strncmp(colon, "://", 3) == 0 && colon[3] != '/';
 }
 
+/* A number from 0 to MOST without a needless zero in front; NULL: it is none.
+ * Else what follows it. */
+static const char *read_plain_number(const char *text, unsigned most,
+                                     unsigned *number)
+{
+    const char *at = text;
+
+    *number = 0;
+    for (; *at >= '0' && *at <= '9' && *number <= most; at++)
+        *number = *number * 10 + (unsigned)(*at - '0');
+    if (at == text || *number > most || (*text == '0' && at - text > 1))
+        return NULL;
+    return at;
+}
+
+/* Of four numbers, as inet_ntop() writes them; 0: of another form. */
+static size_t plain_ipv4_length(const char *text)
+{
+    const char *at = text;
+    unsigned number;
+
+    for (int i = 0; i < 4; i++) {
+        if (i && *at++ != '.')
+            return 0;
+        at = read_plain_number(at, 255, &number);
+        if (!at)
+            return 0;
+    }
+    return (size_t)(at - text);
+}
+
 /*
  * The length of a host at TEXT that libcurl would leave as it is: lower case,
  * and with a letter first behind its last dot, so that it cannot be read as a
- * number of an IPv4 address; 0: another.
+ * number of an IPv4 address, or such an address; 0: another.
  */
 static size_t plain_host_length(const char *text)
 {
@@ -266,7 +297,9 @@ static size_t plain_host_length(const char *text)
                  byte != '-')
             break;
     }
-    return text[last] >= 'a' && text[last] <= 'z' ? length : 0;
+    if (text[last] >= 'a' && text[last] <= 'z')
+        return length;
+    return plain_ipv4_length(text) == length ? length : 0;
 }
 
 /*
@@ -299,17 +332,22 @@ static bool parse_plain(const char *text, struct url_parts *parts)
 {
     bool is_https = strncmp(text, "https://", 8) == 0;
     const char *host = text + (is_https ? 8 : 7);
+    unsigned port = is_https ? 443 : 80;
+    const char *path;
     size_t length;
 
     if (!is_https && strncmp(text, "http://", 7) != 0)
         return false;
     length = plain_host_length(host);
-    if (!length || !is_plain_path(host + length))
+    path = host + length;
+    if (length && *path == ':')
+        path = read_plain_number(path + 1, 65535, &port);
+    if (!length || !path || !port || !is_plain_path(path))
         return false;
     parts->url = xstrdup(text);
     parts->scheme = xstrdup(is_https ? "https" : "http");
     parts->host = xstrndup(host, length);
-    parts->port = is_https ? 443 : 80;
+    parts->port = port;
     set_named_origin(parts);
     return true;
 }
