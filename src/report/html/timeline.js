@@ -505,6 +505,8 @@ class Timeline {
         continue;
       bar.left = left;
       bar.width = Math.max(right - left, 1);
+      bar.begins = span.began >= this.from;
+      bar.ends = span.ended <= this.to;
       drawnTo = Math.ceil(left + 0.5);
       this.drawBar(context, span, bar);
     }
@@ -568,7 +570,7 @@ class Timeline {
           context.fillRect(left, bar.y, right - left, bar.height);
       }
     }
-    if (bar.width > SEAM_FROM)
+    if (bar.begins && bar.width > SEAM_FROM)
       this.drawSeam(context, bar);
     this.drawVerdict(context, check.outcome, bar);
   }
@@ -593,7 +595,8 @@ class Timeline {
     }
     const cap = Math.min(Math.max(bar.width, 2), 4);
 
-    context.fillRect(end - cap, bar.y, cap, bar.height);
+    if (bar.ends)
+      context.fillRect(end - cap, bar.y, cap, bar.height);
     if (bar.width < FRAME_FROM || bar.height < FRAME_FROM)
       return;
     context.lineWidth = 1.5;
