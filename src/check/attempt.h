@@ -43,7 +43,7 @@ struct transfer {
     int64_t own_end_us;  /* by its `timeout` */
     int64_t deadline_us; /* the round's end; 0: none */
     int64_t ends_us;     /* whichever comes first */
-    int64_t waited_us;   /* for its turn, between hops */
+    int64_t waited_us;   /* for its turn between hops, or for us */
     bool is_deadline_nearest;
     unsigned redirects;
     unsigned connections_opened;
@@ -69,6 +69,9 @@ struct transfer {
     char remote_ip[46];
     int64_t certificate_expires_at_s;
 };
+
+/* transfer.c: WAITED_US of the attempt were not the endpoint's. */
+void transfer_excuse(struct transfer *transfer, int64_t waited_us);
 
 /* request.c: all options of the hop, on transfer->easy. False: a local fault,
  * which transfer->local_fault words. */

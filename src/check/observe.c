@@ -68,6 +68,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
         facts->socket_errno = errno;
         return CURL_SOCKET_BAD;
     }
+    facts->is_private_refused = false; /* another address will do */
     facts->socket = descriptor;
     facts->has_met_tls_proxy = false;
     return descriptor;

@@ -206,6 +206,17 @@ static void set_connection(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, 3L);
 }
 
+/* It may load certificates, which is not the endpoint's time. */
+static bool apply_profile(struct transfer *transfer, bool is_https)
+{
+    int64_t before_us = clock_monotonic_us();
+    bool is_applied = profile_apply(transfer->profile, transfer->easy, is_https,
+                                    &transfer->local_fault);
+
+    transfer_excuse(transfer, clock_monotonic_us() - before_us);
+    return is_applied;
+}
+
 bool request_prepare(struct transfer *transfer)
 {
     const struct settings *settings = transfer->endpoint->settings;
@@ -232,9 +243,8 @@ bool request_prepare(struct transfer *transfer)
     }
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
     set_connection(transfer);
-    if (!profile_apply(transfer->profile, easy, is_https,
-                       &transfer->local_fault))
+    if (!apply_profile(transfer, is_https))
         return false;
-    set_limits(transfer); /* last: loading certificates does not count */
+    set_limits(transfer); /* last, when the clock runs for the endpoint */
     return true;
 }

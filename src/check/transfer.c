@@ -133,6 +133,12 @@ static void set_end(struct transfer *transfer, int64_t ends_us)
     transfer->ends_us = transfer->is_deadline_nearest ? deadline_us : ends_us;
 }
 
+void transfer_excuse(struct transfer *transfer, int64_t waited_us)
+{
+    transfer->waited_us += waited_us;
+    set_end(transfer, transfer->own_end_us + waited_us);
+}
+
 void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
                     int64_t deadline_us)
 {
@@ -228,8 +234,7 @@ const char *transfer_origin(const struct transfer *transfer)
 
 bool transfer_resume(struct transfer *transfer, int64_t waited_us)
 {
-    transfer->waited_us += waited_us;
-    set_end(transfer, transfer->own_end_us + waited_us);
+    transfer_excuse(transfer, waited_us);
     if (transfer->is_deadline_nearest &&
         clock_monotonic_us() >= transfer->ends_us) {
         transfer_cancel(transfer);

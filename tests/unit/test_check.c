@@ -120,7 +120,8 @@ static void one_attempt_that_passes_is_all_there_is(void **state)
     assert_int_equal(result->index, 3);
     assert_int_equal(result->worker, 7);
     assert_int_equal(result->status, 200);
-    assert_true(result->timings.queued_us == 4000);
+    /* And what it took to make the handle ready. */
+    assert_in_range(result->timings.queued_us, 4000, 1000000);
     assert_true(result->began_us == 5000);
     assert_true(result->ended_us == 6000);
     assert_true(result->busy_us == 1000);
