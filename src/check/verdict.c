@@ -124,6 +124,10 @@ static bool is_reset(const struct facts *facts)
 {
     if (error_says(facts, "Recv failure") || error_says(facts, "Send failure"))
         return facts->os_errno == ECONNRESET || facts->os_errno == EPIPE;
+    /* Connected, and the peer's RST is there before anything else is done. */
+    if (error_says(facts, "getpeername() failed") ||
+        error_says(facts, "select/poll returned error"))
+        return true;
     return error_says(facts, "Connection reset") ||
            error_says(facts, "Broken pipe");
 }
