@@ -79,13 +79,18 @@ static void tell_listeners(struct dispatch *dispatch)
     }
 }
 
-/* One thing more may be asked, or a place at an origin is free. */
-static void tell_one(struct dispatch *dispatch)
+static void tell_worker(struct dispatch *dispatch)
 {
     if (dispatch->hopping) /* only some of them could make use of it */
         pthread_cond_broadcast(&dispatch->changed);
     else if (dispatch->idle)
         pthread_cond_signal(&dispatch->changed);
+}
+
+/* One thing more may be asked, or a place at an origin is free. */
+static void tell_one(struct dispatch *dispatch)
+{
+    tell_worker(dispatch);
     tell_listeners(dispatch);
 }
 
@@ -205,8 +210,8 @@ static struct check *take(struct dispatch *dispatch, struct seat *seat,
         return NULL;
     tell_producer(dispatch);
     /* One of those who wait may know of an earlier moment than the others. */
-    if (dispatch->idle && agenda_waiting(dispatch->agenda))
-        pthread_cond_signal(&dispatch->changed);
+    if (agenda_waiting(dispatch->agenda))
+        tell_worker(dispatch);
     return check;
 }
 
