@@ -63,7 +63,7 @@ const struct option check_option_table[] = {
       OPTION_FLAG, FIELD(fails_fast), 0, 0 },
     { NULL, 0, NULL, N_("What it says:"), OPTION_GROUP, 0, 0, 0 },
     { "report", 0, "FORMAT[=FILE]",
-      N_("text json jsonl junit tap github prometheus"), OPTION_LIST,
+      N_("text json jsonl junit tap github html prometheus"), OPTION_LIST,
       FIELD(reports), 0, 0 },
     { "no-progress", 0, NULL, N_("no progress line on the terminal"),
       OPTION_FLAG, FIELD(hides_progress), 0, 0 },

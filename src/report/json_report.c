@@ -92,28 +92,32 @@ static void add_summary(struct json_writer *json, const struct summary *summary)
     json_end_object(json);
 }
 
+/* TEXT of the plan's with secrets hidden; NULL: null. */
+static void add_hidden(struct json_writer *json,
+                       const struct report_input *input, const char *text)
+{
+    struct strbuf shown = STRBUF_INIT;
+
+    if (text) {
+        secrets_hide(input->plan->secrets, text, strlen(text), &shown);
+        json_text(json, shown.data, shown.length);
+    } else {
+        json_null(json);
+    }
+    strbuf_release(&shown);
+}
+
 /* So that parts of a round are only put together where they belong. */
 static void add_plan(struct json_writer *json, const struct report_input *input)
 {
     json_name(json, "plan");
     json_begin_object(json);
     json_name(json, "file");
-    json_string(json, input->plan->file);
+    add_hidden(json, input, input->plan->file);
     json_name(json, "hash");
     json_string(json, input->plan->hash[0] ? input->plan->hash : NULL);
     add_count(json, "endpoints", input->plan->all_count);
     json_end_object(json);
-}
-
-static void add_name(struct json_writer *json, const struct report_input *input,
-                     size_t index)
-{
-    const char *name = input->results[index]->endpoint->name;
-    struct strbuf shown = STRBUF_INIT;
-
-    secrets_hide(input->plan->secrets, name, strlen(name), &shown);
-    json_text(json, shown.data, shown.length);
-    strbuf_release(&shown);
 }
 
 static void add_changes(struct json_writer *json,
@@ -126,7 +130,7 @@ static void add_changes(struct json_writer *json,
         json_begin_array(json);
         for (size_t i = 0; i < input->result_count; i++)
             if (comparison_change(input->comparison, i) == (enum change)change)
-                add_name(json, input, i);
+                add_hidden(json, input, input->results[i]->endpoint->name);
         json_end_array(json);
     }
     json_end_object(json);
