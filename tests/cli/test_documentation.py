@@ -29,7 +29,6 @@ UNKNOWN_KEYS = {
     "network": "networks = { n = { #; }; };",
 }
 SHOWN_IN_COMMENTS = {"cert", "key"}  # they need files of their own
-COMMANDS = ["check", "list", "demo", "reasons"]
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)")
 OPTION = re.compile(r"`(--[a-z-]+)")
 
@@ -42,6 +41,13 @@ def keys_of(rounds: Rounds, text: str) -> list[str]:
     listed = re.search(r"unknown key; expected one of (.*)", told)
     assert listed, told
     return listed[1].split(", ")
+
+
+def commands_of(rounds: Rounds) -> list[str]:
+    """The commands that the program has."""
+    told = rounds.run("--help").stdout
+    listed = told.partition("Commands:\n")[2].partition("\n\n")[0]
+    return re.findall(r"^  ([a-z]+) ", listed, re.MULTILINE)
 
 
 def reasons_of(rounds: Rounds) -> list[str]:
@@ -92,13 +98,25 @@ def test_the_manual_of_reasons_has_each_outcome_right(rounds: Rounds) -> None:
 
 def test_every_option_in_the_manuals_is_one(rounds: Rounds) -> None:
     known = {"--version", "--help"}
-    for command in COMMANDS:
+    for command in commands_of(rounds):
         told = rounds.run(command, "--help").stdout
         known.update(re.findall(r"--[a-z-]+", told))
 
     for manual in [*READMES, PLAN_MANUAL, REASON_MANUAL]:
         named = set(OPTION.findall(manual.read_text()))
         assert named - known == set(), manual.name
+
+
+def test_every_command_and_report_is_in_the_readmes(rounds: Rounds) -> None:
+    commands = commands_of(rounds)
+    told = rounds.run("check", "--report", "none", "http://127.0.0.1/").stderr
+    formats = told.partition("expected one of ")[2].split("\n")[0].split(", ")
+
+    assert len(commands) > 3
+    assert len(formats) > 1
+    for text in [readme.read_text() for readme in READMES]:
+        assert [it for it in commands if f"`rounds {it}" not in text] == []
+        assert [it for it in formats if f"`{it}`" not in text] == []
 
 
 @pytest.mark.parametrize("manual", MANUALS, ids=lambda path: path.name)
