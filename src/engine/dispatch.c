@@ -23,8 +23,9 @@ struct dispatch {
     pthread_cond_t changed;  /* workers wait: something to ask, or the end */
     pthread_cond_t has_room; /* the producer waits */
     struct agenda *agenda;
-    size_t idle;    /* workers that wait */
-    size_t hopping; /* of them, with a redirect at hand */
+    size_t idle;        /* workers that wait */
+    size_t hopping;     /* of them, with a redirect at hand */
+    int64_t watched_us; /* a worker wakes by itself then; INT64_MAX: none */
     struct listener *listeners;
     size_t listener_count;
     bool is_closed;
@@ -40,6 +41,7 @@ struct dispatch *dispatch_create(const struct network *network)
 
     dispatch->agenda = agenda_create(network);
     dispatch->capacity = network->queue;
+    dispatch->watched_us = INT64_MAX;
     pthread_mutex_init(&dispatch->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -199,6 +201,22 @@ static void wait_until(struct dispatch *dispatch, int64_t until_us)
     dispatch->idle--;
 }
 
+/*
+ * One worker alone wakes by itself when something may be asked, and wakes the
+ * next as it takes it: were all of them to wake, a rate would cost a processor.
+ */
+static void wait_for_work(struct dispatch *dispatch, int64_t until_us)
+{
+    if (until_us >= dispatch->watched_us) {
+        wait_until(dispatch, INT64_MAX);
+        return;
+    }
+    dispatch->watched_us = until_us;
+    wait_until(dispatch, until_us);
+    if (dispatch->watched_us == until_us)
+        dispatch->watched_us = INT64_MAX;
+}
+
 /* Under the lock: NULL with *UNTIL_US, see agenda_take(). */
 static struct check *take(struct dispatch *dispatch, struct seat *seat,
                           int64_t *until_us)
@@ -209,7 +227,7 @@ static struct check *take(struct dispatch *dispatch, struct seat *seat,
     if (!check)
         return NULL;
     tell_producer(dispatch);
-    /* One of those who wait may know of an earlier moment than the others. */
+    /* It may have been the one who watched the clock. */
     if (agenda_waiting(dispatch->agenda))
         tell_worker(dispatch);
     return check;
@@ -222,7 +240,7 @@ struct check *dispatch_pop(struct dispatch *dispatch, struct seat *seat)
 
     pthread_mutex_lock(&dispatch->lock);
     while (!is_over(dispatch) && !(check = take(dispatch, seat, &until_us)))
-        wait_until(dispatch, until_us);
+        wait_for_work(dispatch, until_us);
     pthread_mutex_unlock(&dispatch->lock);
     return check;
 }

@@ -360,6 +360,20 @@ static void *work_together(void *context)
     return NULL;
 }
 
+static void start_together(struct barrier_plant *together)
+{
+    pthread_barrier_init(&together->all_at_work, NULL, WORKERS);
+    for (size_t i = 0; i < WORKERS; i++)
+        start(&together->plant->workers[i], work_together, together);
+}
+
+static void join_together(struct barrier_plant *together)
+{
+    for (size_t i = 0; i < WORKERS; i++)
+        pthread_join(together->plant->workers[i], NULL);
+    pthread_barrier_destroy(&together->all_at_work);
+}
+
 static void all_workers_get_to_work_under_a_rate(void **state)
 {
     struct plant *plant = *state;
@@ -367,14 +381,31 @@ static void all_workers_get_to_work_under_a_rate(void **state)
 
     plant->network.rate = 200;
     open_plant(plant);
-    pthread_barrier_init(&together.all_at_work, NULL, WORKERS);
-    for (size_t i = 0; i < WORKERS; i++)
-        start(&plant->workers[i], work_together, &together);
+    start_together(&together);
     for (size_t i = 0; i < WORKERS; i++)
         assert_true(dispatch_push(plant->dispatch, new_check(i), 0));
-    for (size_t i = 0; i < WORKERS; i++)
-        pthread_join(plant->workers[i], NULL);
-    pthread_barrier_destroy(&together.all_at_work);
+    join_together(&together);
+}
+
+static void all_workers_get_to_work_on_retries_as_they_are_due(void **state)
+{
+    struct plant *plant = *state;
+    struct barrier_plant together = { .plant = plant };
+    struct seat seat = { 0 };
+
+    open_plant(plant);
+    for (size_t i = 0; i < WORKERS; i++) {
+        struct check *check;
+
+        assert_true(dispatch_push(plant->dispatch, new_check(i), 0));
+        check = dispatch_pop(plant->dispatch, &seat);
+        check->due_us = clock_monotonic_us() + 30000 +
+                        (int64_t)(i % 2 ? WORKERS - i : i) * 3000;
+        dispatch_end(plant->dispatch, &seat, true, check, 0);
+    }
+    dispatch_leave(plant->dispatch, &seat);
+    start_together(&together);
+    join_together(&together);
 }
 
 static void *hop(void *context)
@@ -497,6 +528,7 @@ int main(void)
         TEST(stopping_wakes_the_producer_and_all_workers),
         TEST(nothing_is_asked_from_the_deadline_on),
         TEST(all_workers_get_to_work_under_a_rate),
+        TEST(all_workers_get_to_work_on_retries_as_they_are_due),
         TEST(redirects_keep_to_per_origin_and_never_lock_each_other_up),
         TEST(a_redirect_gives_up_at_the_deadline_and_when_it_is_stopped),
         TEST(an_event_loop_is_told_when_something_has_changed),
