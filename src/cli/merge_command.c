@@ -78,6 +78,7 @@ static int report_merged(const struct merged_round *round,
         outputs_record(outputs, round->results[i]);
     are_written = outputs_finish(outputs, &input);
     outputs_destroy(outputs);
+    request->plan = NULL; /* the merged one does not outlive us */
     return (int)exit_code_of(&request->policy, &round->summary,
                              count_failed(round, &request->policy),
                              STOP_CAUSE_NONE, are_written);
