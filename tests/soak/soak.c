@@ -54,15 +54,20 @@ static size_t open_descriptors(void)
     return count - 3; /* ".", ".." and the folder itself */
 }
 
+/* The second number of /proc/self/statm is in pages. */
 static long resident_kib(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");
-    long whole = 0, resident = 0;
+    char line[128];
+    char *rest = NULL;
+    long resident = 0;
 
     if (!file)
         return 0;
-    if (fscanf(file, "%ld %ld", &whole, &resident) != 2)
-        resident = 0;
+    if (fgets(line, sizeof(line), file)) {
+        (void)strtol(line, &rest, 10); /* the whole address space */
+        resident = strtol(rest, NULL, 10);
+    }
     (void)fclose(file); /* it was only read */
     return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
