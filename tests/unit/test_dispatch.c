@@ -31,6 +31,7 @@ struct plant {
     struct network network;
     struct dispatch *dispatch;
     unsigned attempts; /* of each check */
+    bool falls_silent; /* origins do not answer at times */
     int64_t retry_delay_us;
     pthread_t producer;
     pthread_t workers[WORKERS];
@@ -103,7 +104,8 @@ static void *produce(void *context)
         }
         /* Whoever has popped it may not have counted that yet. */
         if (atomic_fetch_add(&plant->taken, 1) + 1 >
-            atomic_load(&plant->popped) + plant->network.queue + WORKERS)
+                atomic_load(&plant->popped) + plant->network.queue + WORKERS &&
+            !plant->falls_silent)
             atomic_store(&plant->is_exceeded, true);
     }
     dispatch_close(plant->dispatch);
@@ -131,7 +133,7 @@ static void *work(void *context)
         else
             check->due_us = clock_monotonic_us() + plant->retry_delay_us;
         atomic_fetch_sub(&plant->at_origin[index % ORIGINS], 1);
-        dispatch_end(plant->dispatch, &seat, index % 7 != 0,
+        dispatch_end(plant->dispatch, &seat, !plant->falls_silent || index % 7,
                      comes_back ? check : NULL, index % 3 == 0);
     }
     dispatch_leave(plant->dispatch, &seat);
@@ -198,6 +200,7 @@ static void retries_come_back_before_the_end(void **state)
     struct plant *plant = *state;
 
     plant->attempts = ATTEMPTS;
+    plant->falls_silent = true;
     plant->retry_delay_us = 2000;
     start_plant(plant);
     join_plant(plant);
