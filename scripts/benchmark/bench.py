@@ -103,6 +103,7 @@ class Bench:
         checks: int,
         *options: str | Path,
         name: str = "curl -Z",
+        turns_at_most: int | None = None,
     ) -> Contestant | None:
         """`curl --parallel` on the same URLs."""
         if not shutil.which("curl"):
@@ -115,6 +116,7 @@ class Bench:
             name,
             [script, str(workers), plan, *options],
             is_done=lambda sample: _count_200(sample.output) == checks,
+            turns_at_most=turns_at_most,
         )
 
     def bare_libcurl(
@@ -176,6 +178,8 @@ def race(
     samples: dict[str, list[Sample]] = {each.name: [] for each in present}
     for number in range(-1, bench.passes):
         for each in present:
+            if not _has_turn(each, number):
+                continue
             sample = _run_counted(bench, each, web)
             if not each.is_done(sample):
                 raise RunFailed(
@@ -233,6 +237,11 @@ def as_json(samples: dict[str, list[Sample]]) -> dict[str, list[dict]]:
         ]
         for name, several in samples.items()
     }
+
+
+def _has_turn(contestant: Contestant, number: int) -> bool:
+    most = contestant.turns_at_most
+    return most is None or 0 <= number < most
 
 
 def _run_counted(

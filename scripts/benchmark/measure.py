@@ -34,7 +34,7 @@ class Contestant:
 
     `wall_ms_of` reads the time that counts out of the output of a program
     that does not do the work once but all through a given time; `checks_of`
-    then says how much it did.
+    then says how much it did. One that takes minutes has fewer turns.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Contestant:
     is_done: Callable[[Sample], bool] = lambda sample: sample.code == 0
     wall_ms_of: Callable[[str], float] | None = None
     checks_of: Callable[[str], int] | None = None
+    turns_at_most: int | None = None
 
 
 def clean_environment() -> dict[str, str]:
