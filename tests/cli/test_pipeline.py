@@ -226,9 +226,9 @@ def test_a_round_takes_as_long_as_its_workers_need(
     code, report = rounds.check_json(plan_of(urls, settings(workers)))
 
     assert code == 0
-    most_ms = 2.5 * least_ms * SLOWNESS
     bound_ms = report["summary"]["lower_bound_ms"]
-    assert least_ms <= bound_ms <= report["elapsed_ms"] < most_ms
+    assert least_ms <= bound_ms < 5 * least_ms * SLOWNESS  # and not 30 s
+    assert bound_ms <= report["elapsed_ms"] < 2.5 * bound_ms
     assert counting.max_in_flight == workers
 
 
