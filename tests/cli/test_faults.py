@@ -107,8 +107,10 @@ ROWS: dict[str, Row] = {
     "informational_only": Row(TRUNCATED),
     # libcurl 7.88 does not miss the end of a gzip stream.
     "truncated_gzip": Row(HEALTHY),
-    "drip": Row(NO_END, {"timeout": "PATIENCE"}, query={"ms": 20}),
-    "drip_headers": Row(NO_END, {"timeout": "PATIENCE"}, query={"ms": 20}),
+    "drip": Row(NO_END, {"timeout": "PATIENCE"}, query={"ms": "PAUSE"}),
+    "drip_headers": Row(
+        NO_END, {"timeout": "PATIENCE"}, query={"ms": "PAUSE"}
+    ),
     "stall_within_body": Row(SILENCE, {"read_timeout": "100ms"}),
     "stall_within_headers": Row(SILENCE, {"read_timeout": "100ms"}),
     "stall_after_hints": Row(SILENCE, {"read_timeout": "100ms"}),
@@ -275,8 +277,12 @@ class Bench:
         patience_ms = PATIENCE_MS[workers] * SLOWNESS
         brief_ms = patience_ms if tls else BRIEF_MS[workers] * SLOWNESS
         target = row.target or name
-        landing = self.faults.url("landing")
-        query = {key: landing if value == "LANDING" else value
+        values = {
+            "LANDING": self.faults.url("landing"),
+            # Short for a status line, too long for all of an answer.
+            "PAUSE": patience_ms // 80,
+        }
+        query = {key: values.get(value, value)
                  for key, value in row.query.items()}
         url = self.faults.url(target, **query)
         with_user = url.replace("//", f"//{USER}:{quote(PASSWORD)}@")
