@@ -1,8 +1,8 @@
 """`rounds check`: what its reports say, and with which code it ends."""
 
-import os
 import json
 import math
+import os
 import re
 from collections import Counter
 from collections.abc import Callable
