@@ -158,6 +158,10 @@ class Faults:
                 await play(
                     Exchange(connection, request, target, self._origins)
                 )
+                if connection.is_open and request.header("Connection") == (
+                    "close"
+                ):
+                    await connection.close()
 
         return handler
 
