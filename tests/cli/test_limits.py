@@ -77,9 +77,10 @@ SLOW = {
 def test_timeout_is_for_all_of_an_attempt_whatever_takes_so_long(
     rounds: Rounds, faults: Faults
 ) -> None:
+    limit_ms = 700 * SLOWNESS
     plan = make_plan(
         ({"name": name, "url": faults.url(name)} for name in SLOW),
-        defaults={"timeout": "700ms", "connect_timeout": "10s"},
+        defaults={"timeout": f"{limit_ms}ms", "connect_timeout": "50s"},
     )
 
     _, report = rounds.check_json(plan)
@@ -87,7 +88,7 @@ def test_timeout_is_for_all_of_an_attempt_whatever_takes_so_long(
     records = by_name(report)
     assert {name: verdict(each) for name, each in records.items()} == SLOW
     for record in records.values():
-        assert is_kept(record, 700), record
+        assert is_kept(record, limit_ms), record
 
 
 @thrice
@@ -97,10 +98,11 @@ def test_timeout_is_for_all_hops_of_a_redirect(
     for number in range(10):
         to = ("Location", f"/hop{number + 1}")
         counting.script(f"/hop{number}", [
-            Answer(302, headers=[to], delay_ms=150)
+            Answer(302, headers=[to], delay_ms=150 * SLOWNESS)
         ])
+    limit_ms = 500 * SLOWNESS
     plan = make_plan([{
-        "name": "e", "url": counting.url("/hop0"), "timeout": "500ms",
+        "name": "e", "url": counting.url("/hop0"), "timeout": f"{limit_ms}ms",
     }])
 
     before = counting.request_count
@@ -108,7 +110,7 @@ def test_timeout_is_for_all_hops_of_a_redirect(
     _, report = rounds.check_json(plan)
 
     assert verdict(only(report)) == NO_FIRST_BYTE
-    assert is_kept(only(report), 500)
+    assert is_kept(only(report), limit_ms)
     assert 2 <= counting.request_count - before <= 4
 
 
@@ -116,16 +118,18 @@ def test_timeout_is_for_all_hops_of_a_redirect(
 def test_timeout_is_for_each_attempt_anew(
     rounds: Rounds, faults: Faults
 ) -> None:
+    limit_ms = 300 * SLOWNESS
     plan = make_plan([{
         "name": "e", "url": faults.url("silent_after_request"),
-        "timeout": "300ms", "retries": 2, "retry_delay": "1ms",
+        "timeout": f"{limit_ms}ms", "retries": 2, "retry_delay": "1ms",
     }])
 
     _, report = rounds.check_json(plan)
 
-    assert is_kept(only(report), 300)
-    for earlier in only(report)["earlier_attempts"]:
-        assert 300 - EARLY_MS <= earlier["total_ms"] <= 300 + LATE_MS
+    first, second = only(report)["earlier_attempts"]
+    assert is_kept(only(report), limit_ms)
+    for total_ms in (first["total_ms"], second["total_ms"]):
+        assert limit_ms - EARLY_MS <= total_ms <= limit_ms + LATE_MS
 
 
 @pytest.mark.parametrize("target, phase, reason", [
@@ -173,14 +177,16 @@ def test_the_options_win_over_the_plan(
         {"name": "hole", "url": faults.url("black_hole"),
          "connect_timeout": "20s"},
     ])
+    total_ms, connect_ms = 600 * SLOWNESS, 300 * SLOWNESS
 
     _, report = rounds.check_json(
-        plan, "--timeout", "600ms", "--connect-timeout", "300ms"
+        plan,
+        "--timeout", f"{total_ms}ms", "--connect-timeout", f"{connect_ms}ms",
     )
 
     silent, hole = report["results"]
-    assert is_kept(silent, 600)
-    assert is_kept(hole, 300)
+    assert is_kept(silent, total_ms)
+    assert is_kept(hole, connect_ms)
     assert hole["limit"] == "connect"
 
 
@@ -273,15 +279,16 @@ def test_read_timeout_holds_over_tls_too(
 def test_the_shorter_of_timeout_and_read_timeout_ends_it(
     rounds: Rounds, faults: Faults
 ) -> None:
+    limit_ms = 400 * SLOWNESS
     plan = make_plan([{
         "name": "e", "url": faults.url("stall_within_body"),
-        "read_timeout": "10s", "timeout": "400ms",
+        "read_timeout": "10s", "timeout": f"{limit_ms}ms",
     }])
 
     _, report = rounds.check_json(plan)
 
     assert verdict(only(report)) == NO_END
-    assert is_kept(only(report), 400)
+    assert is_kept(only(report), limit_ms)
 
 
 # The deadline of the round.
