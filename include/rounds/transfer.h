@@ -98,6 +98,14 @@ void transfer_set_waker(struct transfer *transfer, transfer_waker *wake,
                         void *context);
 
 /*
+ * TELL is called, by the thread that performs, when a hop has its connection,
+ * new or kept, and its request is about to be sent.
+ */
+typedef void transfer_connected(void *context);
+void transfer_on_connected(struct transfer *transfer, transfer_connected *tell,
+                           void *context);
+
+/*
  * For an engine that looks at the clock itself: whether the hop at hand must be
  * broken off now, since read_timeout has passed or the round was cancelled.
  * Then it is taken off libcurl and ended with CURLE_ABORTED_BY_CALLBACK.

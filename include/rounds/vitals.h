@@ -27,6 +27,9 @@ struct vitals {
 
 enum { VITALS_LATE_US = 50 * 1000 };
 
+/* How many CPUs this process may use. */
+unsigned vitals_cpus(void);
+
 void vitals_begin(struct vitals *vitals);
 
 /*

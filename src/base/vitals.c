@@ -19,7 +19,7 @@ static int64_t cpu_time_us(void)
            usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
 }
 
-static unsigned usable_cpus(void)
+unsigned vitals_cpus(void)
 {
     cpu_set_t cpus;
 
@@ -52,7 +52,7 @@ void vitals_begin(struct vitals *vitals)
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
         limit.rlim_max != RLIM_INFINITY)
         vitals->descriptors_limit = (size_t)limit.rlim_max;
-    vitals->cpus = usable_cpus();
+    vitals->cpus = vitals_cpus();
     vitals->cpu_before_us = cpu_time_us();
     vitals->began_us = clock_monotonic_us();
     vitals->counted_us = vitals->began_us;

@@ -33,6 +33,8 @@ struct transfer {
     const struct transfer_shared *shared;
     transfer_waker *wake; /* NULL: nobody keeps read_timeout exactly */
     void *wake_context;
+    transfer_connected *tell_connected; /* NULL: nobody wants to know */
+    void *connected_context;
     struct handle handles[HANDLES_MOST];
     CURL *easy; /* of the hop at hand */
     const struct profile *profile;

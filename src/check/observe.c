@@ -162,6 +162,8 @@ static int begin_request(void *context, char *remote_ip, char *local_ip,
     facts->has_whole_header = false;
     facts->status = 0;
     watch_for_alert(transfer);
+    if (transfer->tell_connected)
+        transfer->tell_connected(transfer->connected_context);
     return CURL_PREREQFUNC_OK;
 }
 

@@ -432,6 +432,13 @@ void transfer_set_waker(struct transfer *transfer, transfer_waker *wake,
     transfer->wake_context = context;
 }
 
+void transfer_on_connected(struct transfer *transfer, transfer_connected *tell,
+                           void *context)
+{
+    transfer->tell_connected = tell;
+    transfer->connected_context = context;
+}
+
 bool transfer_has_sent(const struct transfer *transfer)
 {
     return transfer->redirects || transfer->facts.requested_us;

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "heap.h"
 #include "lane.h"
@@ -21,6 +22,7 @@ struct delayed {
 struct agenda {
     const struct network *network;
     struct pacer pacer;
+    struct gate handshakes;
     struct lanes lanes;
     struct heap proven;   /* lanes that answer, the neediest first */
     struct heap doubtful; /* the others, those with least doubt first */
@@ -86,11 +88,17 @@ struct agenda *agenda_create(const struct network *network)
 
     agenda->network = network;
     pacer_init(&agenda->pacer, network->rate);
+    gate_init(&agenda->handshakes, SIZE_MAX);
     heap_init(&agenda->proven, is_needier, offsetof(struct lane, place));
     heap_init(&agenda->doubtful, is_less_doubtful,
               offsetof(struct lane, place));
     heap_init(&agenda->later, is_due_earlier, offsetof(struct delayed, place));
     return agenda;
+}
+
+void agenda_limit_handshakes(struct agenda *agenda, size_t most)
+{
+    gate_init(&agenda->handshakes, most);
 }
 
 void agenda_destroy(struct agenda *agenda)
@@ -303,15 +311,24 @@ static void sit_down(struct agenda *agenda, struct seat *seat,
         return;
     lane->holders++;
     seat->lane = lane;
+    seat->is_connected = false;
     if (left) {
         left->holders--;
         lanes_forget_if_empty(&agenda->lanes, left);
     }
 }
 
+static bool must_shake_hands(const struct seat *seat, const struct lane *lane)
+{
+    bool is_connected = seat->lane == lane && seat->is_connected;
+
+    return !is_connected && !strncmp(lane->site->origin, "https:", 6);
+}
+
 struct check *agenda_take(struct agenda *agenda, struct seat *seat,
                           int64_t now_us, int64_t *until_us)
 {
+    bool shakes_hands;
     struct lane *lane;
 
     assert(!seat->is_in_flight);
@@ -321,17 +338,28 @@ struct check *agenda_take(struct agenda *agenda, struct seat *seat,
         *until_us = next_due_us(agenda);
         return NULL;
     }
+    shakes_hands = must_shake_hands(seat, lane);
+    if (shakes_hands && !gate_is_open(&agenda->handshakes, now_us, until_us))
+        return NULL;
     *until_us = pacer_next_us(&agenda->pacer, now_us);
     if (*until_us > now_us)
         return NULL;
     pacer_take(&agenda->pacer, now_us);
     sit_down(agenda, seat, lane);
+    if (shakes_hands)
+        gate_enter(&agenda->handshakes, &seat->pass, now_us);
     seat->is_in_flight = true;
     lane->in_flight++;
     enter_site(seat, lane->site);
     agenda->in_flight++;
     agenda->in_flight_doubtful += !is_proven(lane);
     return take_first(agenda, lane);
+}
+
+bool agenda_connected(struct agenda *agenda, struct seat *seat)
+{
+    seat->is_connected = true;
+    return gate_leave(&agenda->handshakes, &seat->pass);
 }
 
 /* What the lane is known for has changed, and with it all who count by it. */
@@ -351,6 +379,8 @@ void agenda_end(struct agenda *agenda, struct seat *seat, bool has_answered)
 
     assert(seat->is_in_flight);
     seat->is_in_flight = false;
+    seat->is_connected &= has_answered;
+    (void)gate_leave(&agenda->handshakes, &seat->pass); /* out already: fine */
     agenda->in_flight--;
     agenda->in_flight_doubtful -= !is_proven(lane);
     lane->in_flight--;

@@ -10,7 +10,8 @@
  * that no longer answer get no more than half of the workers, those nobody has
  * tried yet three quarters, and those with least doubt come first, so that a
  * hung origin holds nobody else up. per_origin and rate hold; a check that
- * waits for its retry holds no worker. Each function takes time that grows with
+ * waits for its retry holds no worker. Of those that open a connection over TLS,
+only so many are on their way to it at a time. Each function takes time that grows with
  * the logarithm of the number of lanes.
  *
  * Not for several threads at once: dispatch.h puts a lock around it.
@@ -20,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gate.h"
 #include "rounds/check.h"
 #include "rounds/endpoint.h"
 
@@ -32,12 +34,17 @@ struct seat {
     struct lane *lane; /* NULL: none */
     struct site *site; /* the origin it is at work with; NULL: none */
     bool is_in_flight; /* between agenda_take() and agenda_end() */
+    bool is_connected; /* with its lane, as far as is known */
+    struct gate_pass pass;
 };
 
 /* NETWORK's rate, per_origin and workers are what it keeps to. */
 struct agenda *agenda_create(const struct network *network);
 /* Takes down what still waits, too. NULL is allowed. */
 void agenda_destroy(struct agenda *agenda);
+
+/* Before the first check: how many may shake hands at a time (gate.h). */
+void agenda_limit_handshakes(struct agenda *agenda, size_t most);
 
 /*
  * CHECK waits from now on, or from check->due_us where that lies ahead.
@@ -53,6 +60,9 @@ void agenda_add(struct agenda *agenda, struct check *check, unsigned profile,
  */
 struct check *agenda_take(struct agenda *agenda, struct seat *seat,
                           int64_t now_us, int64_t *until_us);
+
+/* The check in SEAT has its connection. True: others may have waited for it. */
+bool agenda_connected(struct agenda *agenda, struct seat *seat);
 
 /* The check taken into SEAT has ended; HAS_ANSWERED: the origin did answer. */
 void agenda_end(struct agenda *agenda, struct seat *seat, bool has_answered);

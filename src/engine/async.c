@@ -191,6 +191,14 @@ static void wake_slot(void *context, int64_t at_us)
     set_times(slot, slot->again_us, at_us);
 }
 
+/* A transfer_connected. */
+static void tell_connected(void *context)
+{
+    struct slot *slot = context;
+
+    dispatch_connected(slot->pool->dispatch, &slot->seat);
+}
+
 static struct share *share_of(struct slot *slot)
 {
     struct share *share = slot->loop->shares;
@@ -545,6 +553,7 @@ static void make_slots(struct loop *loop, struct share *share,
         if (!slot->transfer)
             break;
         transfer_set_waker(slot->transfer, wake_slot, slot);
+        transfer_on_connected(slot->transfer, tell_connected, slot);
         slot->next_idle = share->idle;
         share->idle = slot;
         share->slot_count++;

@@ -68,6 +68,11 @@ void dispatch_set_deadline(struct dispatch *dispatch, int64_t deadline_us)
     dispatch->deadline_us = deadline_us;
 }
 
+void dispatch_limit_handshakes(struct dispatch *dispatch, size_t most)
+{
+    agenda_limit_handshakes(dispatch->agenda, most);
+}
+
 static void tell_listeners(struct dispatch *dispatch)
 {
     static const uint64_t one = 1;
@@ -260,6 +265,16 @@ struct check *dispatch_try_pop(struct dispatch *dispatch, struct seat *seat,
         dispatch->listeners[listener].is_waiting = true;
     pthread_mutex_unlock(&dispatch->lock);
     return check;
+}
+
+void dispatch_connected(struct dispatch *dispatch, struct seat *seat)
+{
+    if (seat->is_connected) /* by an earlier check: nothing has changed */
+        return;
+    pthread_mutex_lock(&dispatch->lock);
+    if (agenda_connected(dispatch->agenda, seat))
+        tell_one(dispatch);
+    pthread_mutex_unlock(&dispatch->lock);
 }
 
 void dispatch_end(struct dispatch *dispatch, struct seat *seat,

@@ -27,6 +27,9 @@ void dispatch_destroy(struct dispatch *dispatch); /* NULL is allowed */
  * but for those who wait already: they wait for dispatch_stop(). */
 void dispatch_set_deadline(struct dispatch *dispatch, int64_t deadline_us);
 
+/* Before the first push: how many may shake hands at a time (gate.h). */
+void dispatch_limit_handshakes(struct dispatch *dispatch, size_t most);
+
 /* Takes CHECK over. False: stopped, and it is still the caller's. */
 bool dispatch_push(struct dispatch *dispatch, struct check *check,
                    unsigned profile);
@@ -49,6 +52,9 @@ struct check *dispatch_try_pop(struct dispatch *dispatch, struct seat *seat,
 
 /* Before anything is pushed: the number of the listener with this eventfd. */
 size_t dispatch_add_listener(struct dispatch *dispatch, int descriptor);
+
+/* The check in SEAT has its connection; by the thread that popped it. */
+void dispatch_connected(struct dispatch *dispatch, struct seat *seat);
 
 /*
  * The check popped into SEAT has ended; HAS_ANSWERED: the origin did answer.

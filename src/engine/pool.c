@@ -5,12 +5,16 @@
 #include <unistd.h>
 
 #include "rounds/clock.h"
+#include "rounds/vitals.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { STACK_BYTES = 1024 * 1024 }; /* sanitizers want room of their own */
 #else
 enum { STACK_BYTES = 256 * 1024 };
 #endif
+
+/* Each takes some milliseconds of it, which all of them have to wait. */
+enum { HANDSHAKES_A_CPU = 16 };
 
 void pool_init(struct pool *pool, const struct engine_round *round,
                const struct engine_network *network, struct profiles *profiles,
@@ -33,6 +37,7 @@ void pool_init(struct pool *pool, const struct engine_round *round,
         .done = done,
     };
     dispatch_set_deadline(pool->dispatch, round->deadline_us);
+    dispatch_limit_handshakes(pool->dispatch, HANDSHAKES_A_CPU * vitals_cpus());
     atomic_init(&pool->ended_us, pool->began_us);
     atomic_init(&pool->busy_us, 0);
     atomic_init(&pool->workers, 0);

@@ -23,6 +23,7 @@ struct worker {
     struct pool *pool;
     pthread_t thread;
     int number;          /* within its network */
+    struct seat seat;    /* its own thread's */
     atomic_bool is_home; /* it touches no transfer any more */
 };
 
@@ -33,13 +34,12 @@ struct crew {
 };
 
 /* A redirect's request is one more for the network's limits. */
-static bool follow(struct worker *worker, struct transfer *transfer,
-                   struct seat *seat)
+static bool follow(struct worker *worker, struct transfer *transfer)
 {
     struct pool *pool = worker->pool;
     int64_t before_us = clock_monotonic_us();
 
-    if (!dispatch_hop(pool->dispatch, seat, transfer_origin(transfer),
+    if (!dispatch_hop(pool->dispatch, &worker->seat, transfer_origin(transfer),
                       pool->round->deadline_us)) {
         transfer_cancel(transfer);
         return false;
@@ -47,19 +47,25 @@ static bool follow(struct worker *worker, struct transfer *transfer,
     return transfer_resume(transfer, clock_monotonic_us() - before_us);
 }
 
-static void perform(struct worker *worker, struct transfer *transfer,
-                    struct seat *seat)
+static void perform(struct worker *worker, struct transfer *transfer)
 {
     CURLcode code = curl_easy_perform(transfer_easy(transfer));
 
-    while (transfer_continue(transfer, code) && follow(worker, transfer, seat))
+    while (transfer_continue(transfer, code) && follow(worker, transfer))
         code = curl_easy_perform(transfer_easy(transfer));
+}
+
+/* A transfer_connected. */
+static void tell_connected(void *context)
+{
+    struct worker *worker = context;
+
+    dispatch_connected(worker->pool->dispatch, &worker->seat);
 }
 
 /* True: the check comes back for another attempt. */
 static bool run_attempt(struct worker *worker, struct transfer *transfer,
-                        struct waker *waker, struct seat *seat,
-                        struct check *check)
+                        struct waker *waker, struct check *check)
 {
     struct pool *pool = worker->pool;
     const struct engine_round *round = pool->round;
@@ -70,7 +76,7 @@ static bool run_attempt(struct worker *worker, struct transfer *transfer,
     check_begin_attempt(check, worker->number, began_us);
     transfer_begin(transfer, check->endpoint, round->deadline_us);
     if (transfer_can_begin(transfer))
-        perform(worker, transfer, seat);
+        perform(worker, transfer);
     waker_disarm(waker);
     ended_us = clock_monotonic_us();
     comes_back =
@@ -83,34 +89,34 @@ static void work_through(struct worker *worker, struct transfer *transfer,
                          struct waker *waker)
 {
     struct pool *pool = worker->pool;
-    struct seat seat = { 0 };
+    struct seat *seat = &worker->seat;
     struct check *check;
 
-    while ((check = dispatch_pop(pool->dispatch, &seat))) {
-        bool comes_back = run_attempt(worker, transfer, waker, &seat, check);
+    while ((check = dispatch_pop(pool->dispatch, seat))) {
+        bool comes_back = run_attempt(worker, transfer, waker, check);
 
-        dispatch_end(pool->dispatch, &seat, pool_has_answered(check->result),
+        dispatch_end(pool->dispatch, seat, pool_has_answered(check->result),
                      comes_back ? check : NULL,
                      comes_back ? pool_profile(pool, check) : 0);
         if (!comes_back)
             pool_hand_over(pool, check);
     }
-    dispatch_leave(pool->dispatch, &seat);
+    dispatch_leave(pool->dispatch, seat);
 }
 
 /* No handle, no transfer: still a result for each check it takes. */
 static void give_up_all(struct worker *worker)
 {
     struct pool *pool = worker->pool;
-    struct seat seat = { 0 };
+    struct seat *seat = &worker->seat;
     struct check *check;
 
-    while ((check = dispatch_pop(pool->dispatch, &seat))) {
-        dispatch_end(pool->dispatch, &seat, true, NULL, 0);
+    while ((check = dispatch_pop(pool->dispatch, seat))) {
+        dispatch_end(pool->dispatch, seat, true, NULL, 0);
         check_fail_locally(check, "libcurl could not make a handle");
         pool_hand_over(pool, check);
     }
-    dispatch_leave(pool->dispatch, &seat);
+    dispatch_leave(pool->dispatch, seat);
 }
 
 static void *work(void *context)
@@ -125,6 +131,7 @@ static void *work(void *context)
     } else {
         waker_init(&waker);
         transfer_set_waker(transfer, waker_arm, &waker);
+        transfer_on_connected(transfer, tell_connected, worker);
         work_through(worker, transfer, &waker);
         waker_release(&waker);
         transfer_destroy(transfer);

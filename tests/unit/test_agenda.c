@@ -1003,6 +1003,33 @@ static void a_redirect_is_one_more_request_for_the_rate(void **state)
     agenda_destroy(agenda);
 }
 
+static void
+no_more_than_so_many_shake_hands_and_those_connected_go_on(void **state)
+{
+    struct bench *bench = *state;
+
+    agenda_limit_handshakes(bench->agenda, 2);
+    for (size_t i = 0; i < 5; i++)
+        add(bench, (unsigned)i % 2, 0, i, START_US, START_US);
+
+    assert_int_not_equal(take(bench, 0, START_US), -1);
+    assert_int_not_equal(take(bench, 1, START_US), -1);
+    assert_int_equal(until(bench, 2, START_US), START_US + GATE_STALL_US);
+
+    assert_true(agenda_connected(bench->agenda, &bench->seats[0]));
+    assert_int_not_equal(take(bench, 2, START_US), -1);
+    assert_int_equal(take(bench, 3, START_US), -1);
+
+    /* Who has a connection needs no other, and waits for nobody. */
+    end(bench, 0, true);
+    assert_int_not_equal(take(bench, 0, START_US), -1);
+    assert_false(agenda_connected(bench->agenda, &bench->seats[0]));
+
+    /* Who failed shakes hands no more. */
+    end(bench, 1, false);
+    assert_int_not_equal(take(bench, 3, START_US), -1);
+}
+
 static void what_waits_can_be_cleared_up_due_or_not(void **state)
 {
     struct bench *bench = *state;
@@ -1095,6 +1122,7 @@ int main(void)
         TEST(two_redirects_that_cross_do_not_wait_for_each_other),
         TEST(a_redirect_within_an_origin_keeps_its_place),
         cmocka_unit_test(a_redirect_is_one_more_request_for_the_rate),
+        TEST(no_more_than_so_many_shake_hands_and_those_connected_go_on),
         TEST(what_waits_can_be_cleared_up_due_or_not),
         TEST(what_nobody_takes_goes_down_with_the_agenda),
         cmocka_unit_test(
