@@ -10,9 +10,9 @@
  * that no longer answer get no more than half of the workers, those nobody has
  * tried yet three quarters, and those with least doubt come first, so that a
  * hung origin holds nobody else up. per_origin and rate hold; a check that
- * waits for its retry holds no worker. Of those that open a connection over TLS,
-only so many are on their way to it at a time. Each function takes time that grows with
- * the logarithm of the number of lanes.
+ * waits for its retry holds no worker. Of those that open a connection over
+ * TLS, only so many are on their way to it at a time. Each function takes time
+ * that grows with the logarithm of the number of lanes.
  *
  * Not for several threads at once: dispatch.h puts a lock around it.
  */
