@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "machine_text.h"
-#include "number.h"
+#include "rounds/number.h"
 #include "rounds/text.h"
 
 enum {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "caveats.h"
-#include "json_writer.h"
+#include "rounds/json_writer.h"
 #include "rounds/secrets.h"
 #include "rounds/translate.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "caveats.h"
-#include "html_text.h"
 #include "rounds/clock.h"
+#include "rounds/html_text.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
 #include "text_style.h"

@@ -12,7 +12,7 @@
 #include "html_data.h"
 #include "html_page.h"
 #include "html_plain.h"
-#include "html_text.h"
+#include "rounds/html_text.h"
 #include "rounds/translate.h"
 #include "text_style.h"
 

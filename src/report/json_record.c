@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "json_writer.h"
+#include "rounds/json_writer.h"
 #include "rounds/secrets.h"
 
 /* A record in the making. */

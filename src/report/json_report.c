@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "json_writer.h"
 #include "rounds/comparison.h"
+#include "rounds/json_writer.h"
 #include "rounds/secrets.h"
 
 static void add_count(struct json_writer *json, const char *name,

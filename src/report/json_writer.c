@@ -1,10 +1,10 @@
-#include "json_writer.h"
+#include "rounds/json_writer.h"
 
 #include <string.h>
 #include <unistr.h>
 
-#include "number.h"
 #include "rounds/clock.h"
+#include "rounds/number.h"
 
 static void before_value(struct json_writer *json)
 {

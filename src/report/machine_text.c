@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "number.h"
+#include "rounds/number.h"
 #include "rounds/secrets.h"
 #include "rounds/text.h"
 

@@ -1,7 +1,7 @@
 #include "rounds/nagios.h"
 
 #include "machine_text.h"
-#include "number.h"
+#include "rounds/number.h"
 #include "rounds/text.h"
 
 enum {

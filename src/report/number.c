@@ -1,4 +1,4 @@
-#include "number.h"
+#include "rounds/number.h"
 
 #include <assert.h>
 

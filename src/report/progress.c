@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-#include "number.h"
+#include "rounds/number.h"
 #include "rounds/strbuf.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "machine_text.h"
-#include "number.h"
+#include "rounds/number.h"
 #include "rounds/xalloc.h"
 #include "unique_names.h"
 

@@ -1,4 +1,4 @@
-#include "table.h"
+#include "rounds/table.h"
 
 #include "rounds/text.h"
 

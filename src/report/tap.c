@@ -6,9 +6,9 @@
 
 #include "formats.h"
 
-#include "json_writer.h"
 #include "machine_text.h"
-#include "number.h"
+#include "rounds/json_writer.h"
+#include "rounds/number.h"
 
 /* A test point in the making. */
 struct point {

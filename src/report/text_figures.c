@@ -2,12 +2,12 @@
 
 #include <stdbool.h>
 
-#include "grid.h"
-#include "number.h"
 #include "rounds/comparison.h"
+#include "rounds/grid.h"
+#include "rounds/number.h"
+#include "rounds/table.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
-#include "table.h"
 #include "text_style.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rounds/table.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
-#include "table.h"
 #include "text_style.h"
 
 enum {

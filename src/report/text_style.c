@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "number.h"
+#include "rounds/number.h"
 #include "rounds/secrets.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
-#include "wrap.h"
+#include "rounds/wrap.h"
 
 static const char *const outcome_words[OUTCOME_COUNT] = {
     [OUTCOME_HEALTHY] = N_("healthy"),

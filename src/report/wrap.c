@@ -1,4 +1,4 @@
-#include "wrap.h"
+#include "rounds/wrap.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistr.h>
 
-#include "number.h"
+#include "rounds/number.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 

@@ -1,4 +1,4 @@
-#include "html_text.h"
+#include "rounds/html_text.h"
 
 #include <jansson.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
-#include "number.h"
-#include "table.h"
-#include "wrap.h"
+#include "rounds/number.h"
+#include "rounds/table.h"
+#include "rounds/wrap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-#ifndef ROUNDS_REPORT_GRID_H
-#define ROUNDS_REPORT_GRID_H
+#ifndef ROUNDS_GRID_H
+#define ROUNDS_GRID_H
 
 /*
  * A small table that is built whole and then lined up. Pure.
@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "rounds/strbuf.h"
-#include "table.h"
+#include "rounds/table.h"
 
 enum { GRID_COLUMNS = 7 }; /* at most */
 

@@ -1,5 +1,5 @@
-#ifndef ROUNDS_REPORT_NUMBER_H
-#define ROUNDS_REPORT_NUMBER_H
+#ifndef ROUNDS_NUMBER_H
+#define ROUNDS_NUMBER_H
 
 /*
  * Decimal numbers, always with a dot, whatever LC_NUMERIC says. Rounded half

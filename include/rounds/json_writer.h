@@ -1,5 +1,5 @@
-#ifndef ROUNDS_REPORT_JSON_WRITER_H
-#define ROUNDS_REPORT_JSON_WRITER_H
+#ifndef ROUNDS_JSON_WRITER_H
+#define ROUNDS_JSON_WRITER_H
 
 /*
  * Writes JSON straight into a string, value by value, without a tree in

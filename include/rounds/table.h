@@ -1,5 +1,5 @@
-#ifndef ROUNDS_REPORT_TABLE_H
-#define ROUNDS_REPORT_TABLE_H
+#ifndef ROUNDS_TABLE_H
+#define ROUNDS_TABLE_H
 
 /*
  * Columns that line up on a terminal, by the width that text takes there and

@@ -1,5 +1,5 @@
-#ifndef ROUNDS_REPORT_WRAP_H
-#define ROUNDS_REPORT_WRAP_H
+#ifndef ROUNDS_WRAP_H
+#define ROUNDS_WRAP_H
 
 /*
  * Long text in lines of a terminal. Pure.

@@ -1,5 +1,5 @@
-#ifndef ROUNDS_REPORT_HTML_TEXT_H
-#define ROUNDS_REPORT_HTML_TEXT_H
+#ifndef ROUNDS_HTML_TEXT_H
+#define ROUNDS_HTML_TEXT_H
 
 /*
  * Text made fit to stand in an HTML page. Pure.
