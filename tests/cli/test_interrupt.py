@@ -138,7 +138,7 @@ def test_no_phase_of_a_request_holds_up_the_end(
     black_hole = faults.target("black_hole").origin
     syns_before = syns_on_the_way(black_hole)
     started = start(
-        rounds, plan(plan_of(urls * 2, SETTINGS)), "-n", str(len(urls))
+        rounds, plan(plan_of(urls * 2, SETTINGS)), "-n", str(2 * len(urls))
     )
     wait_until(
         lambda: all(faults.target(name).connections for name in names)
