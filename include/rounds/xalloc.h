@@ -25,4 +25,11 @@ char *xstrndup(const char *text, size_t length); /* at most LENGTH bytes */
  */
 void *xgrow(void *items, size_t count, size_t *capacity, size_t size);
 
+/*
+ * Give what is free back to the system. glibc keeps it for threads to come, in
+ * arenas of which each thread gets one by chance: where many threads come and
+ * go, every arena ends up as large as the hungriest of them has ever made one.
+ */
+void xalloc_trim(void);
+
 #endif

@@ -1,5 +1,6 @@
 #include "rounds/xalloc.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,4 +73,9 @@ void *xgrow(void *items, size_t count, size_t *capacity, size_t size)
         return items;
     *capacity = *capacity ? *capacity * 2 : 8;
     return xreallocarray(items, *capacity, size);
+}
+
+void xalloc_trim(void)
+{
+    (void)malloc_trim(0); /* nothing to give back is fine, too */
 }

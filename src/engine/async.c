@@ -665,6 +665,6 @@ void engine_run_async(const struct engine_round *round,
     for (size_t i = 0; i < loops.count; i++)
         release_loop(&loops.items[i]);
     free(loops.items);
-    watch_release(&watch);
     profiles_destroy(profiles);
+    watch_release(&watch);
 }

@@ -210,7 +210,7 @@ void engine_run_threads(const struct engine_round *round,
     for (size_t i = 0; i < crew.count; i++)
         pthread_join(crew.workers[i].thread, NULL);
     watch_finish(&watch, reports);
-    watch_release(&watch);
     free(crew.workers);
     profiles_destroy(profiles);
+    watch_release(&watch);
 }

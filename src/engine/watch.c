@@ -46,6 +46,7 @@ void watch_release(struct watch *watch)
     if (watch->done >= 0)
         (void)close(watch->done); /* nothing of value is in it */
     pthread_sigmask(SIG_SETMASK, &watch->mask, NULL);
+    xalloc_trim();
 }
 
 /*

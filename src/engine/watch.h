@@ -30,7 +30,8 @@ struct watch {
 
 /* Holds SIGINT, SIGTERM and SIGHUP back from all threads from here on. */
 void watch_init(struct watch *watch, const struct engine_round *round);
-void watch_release(struct watch *watch); /* lets them through again */
+/* Lets them through again, and gives back what the round leaves free. */
+void watch_release(struct watch *watch);
 
 /*
  * Make a pool of each network, none started; how many may be in flight is what
