@@ -121,6 +121,7 @@ struct settings {
     struct tls_settings tls;
     struct expectations expect;
     struct warnings warn;
+    int64_t every_ms; /* between two rounds of it; 0: as its network says */
 };
 
 struct endpoint {
@@ -150,6 +151,7 @@ struct network {
     unsigned per_origin; /* at once; 0: any */
     size_t queue;        /* capacity of the bounded queue, in checks */
     bool forbid_private; /* refuse private addresses once resolved */
+    int64_t every_ms;    /* between two rounds; 0: as the schedule says */
     const char *const *host_globs; /* lower case: "*.corp.example" */
     size_t host_glob_count;
     const struct cidr *cidrs;

@@ -19,6 +19,13 @@ struct secrets;
 
 enum { PLAN_HASH_BYTES = 65 };
 
+/* When a patrol (`rounds watch`) asks; a single round pays no heed to it. */
+struct plan_schedule {
+    int64_t every_ms;  /* from one round to the next */
+    int64_t jitter_ms; /* how late, at most, a check is begun by chance */
+    bool align;        /* rounds begin at multiples of every_ms since 1970 */
+};
+
 struct plan {
     const char *file;                 /* as it was named; NULL: no file */
     const struct endpoint *endpoints; /* enabled ones, in the file's order */
@@ -27,6 +34,7 @@ struct plan {
     char hash[PLAN_HASH_BYTES];     /* of all of them; "": not made */
     const struct network *networks; /* the built-in ones always among them */
     size_t network_count;
+    struct plan_schedule schedule;
     struct secrets *secrets;  /* what no output may show (secrets.h) */
     struct arena *arena;      /* owns what the above point to */
     struct plan_parts *parts; /* only for the plan's own files */
@@ -68,6 +76,10 @@ void endpoint_destroy(struct endpoint *endpoint); /* NULL is allowed */
 
 /* The network called NAME; NULL: there is none. */
 const struct network *plan_network(const struct plan *plan, const char *name);
+
+/* How long from one round of ENDPOINT to its next: what it says itself, else
+ * its network, else the schedule. */
+int64_t plan_every_ms(const struct plan *plan, const struct endpoint *endpoint);
 
 /* What the command line says for the whole plan, over what the file says. */
 struct plan_overrides {

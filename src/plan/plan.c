@@ -11,7 +11,7 @@
 #include "rounds/secrets.h"
 #include "rounds/xalloc.h"
 
-enum { QUEUE_CAPACITY = 1024 };
+enum { QUEUE_CAPACITY = 1024, SCHEDULE_EVERY_MS = 60 * 1000 };
 
 static const struct status_range success = { 200, 299 };
 
@@ -48,6 +48,7 @@ struct plan *plan_create(void)
 {
     struct plan *plan = xcalloc(1, sizeof(*plan));
 
+    plan->schedule.every_ms = SCHEDULE_EVERY_MS;
     plan->arena = arena_create();
     plan->secrets = secrets_create();
     plan->parts = xcalloc(1, sizeof(*plan->parts));
@@ -122,6 +123,15 @@ const struct network *plan_network(const struct plan *plan, const char *name)
         if (strcmp(plan->networks[i].name, name) == 0)
             return &plan->networks[i];
     return NULL;
+}
+
+int64_t plan_every_ms(const struct plan *plan, const struct endpoint *endpoint)
+{
+    if (endpoint->settings->every_ms)
+        return endpoint->settings->every_ms;
+    if (plan->networks[endpoint->network].every_ms)
+        return plan->networks[endpoint->network].every_ms;
+    return plan->schedule.every_ms;
 }
 
 void plan_override(struct plan *plan, const struct plan_overrides *overrides)

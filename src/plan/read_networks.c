@@ -90,6 +90,8 @@ static const struct key network_keys[] = {
     { "per_origin", read_unsigned, PLACE(per_origin), 1, MOST_WORKERS, NULL },
     { "queue", read_count, PLACE(queue), 1, LARGEST_QUEUE, NULL },
     { "forbid_private", read_boolean, PLACE(forbid_private), 0, 0, NULL },
+    { "every", read_duration, PLACE(every_ms), EVERY_LEAST_MS, EVERY_MOST_MS,
+      NULL },
 };
 
 static struct network *add_network(struct reader *reader, const char *name)

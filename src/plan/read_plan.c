@@ -5,20 +5,20 @@
 
 #include "read_endpoints.h"
 #include "read_networks.h"
+#include "read_schedule.h"
 
 #include "rounds/secrets.h"
 #include "rounds/text.h"
 
 /*
- * What `rounds watch` will read; `rounds check` only looks that it is of the
- * right kind, so that one plan serves both.
+ * What nothing reads yet but that it is of the right kind, so that one plan
+ * serves a round and a patrol.
  */
 static const struct {
     const char *name;
     enum node_kind kind;
     const char *expected;
 } watch_keys[] = {
-    { "schedule", NODE_GROUP, "a group { }" },
     { "alerts", NODE_LIST, "a list ( ) of groups { }" },
     { "history", NODE_GROUP, "a group { }" },
     { "status_page", NODE_GROUP, "a group { }" },
@@ -56,7 +56,7 @@ static void check_top_level(struct reader *reader, const struct node *root)
         size_t at = 0;
 
         if (strcmp(name, "defaults") == 0 || strcmp(name, "networks") == 0 ||
-            strcmp(name, "endpoints") == 0)
+            strcmp(name, "endpoints") == 0 || strcmp(name, "schedule") == 0)
             continue;
         while (at < COUNT(watch_keys) && strcmp(name, watch_keys[at].name) != 0)
             at++;
@@ -139,6 +139,7 @@ static void read_tree(struct reader *reader, const struct tree *tree)
     struct draft defaults;
 
     check_top_level(reader, root);
+    read_schedule(reader, node_member(root, "schedule"));
     read_networks(reader, node_member(root, "networks"));
     read_defaults(reader, node_member(root, "defaults"), &defaults);
     reader->origins = origins_create(reader->plan->arena, reader->networks,

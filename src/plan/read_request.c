@@ -190,10 +190,22 @@ static void read_network_name(struct reader *reader, const struct node *node,
                         text);
 }
 
-/* Which endpoint it is. */
-static const struct key identity_keys[] = {
+static void read_every(struct reader *reader, const struct node *node,
+                       const struct key *key, void *base)
+{
+    struct draft *draft = base;
+
+    draft->has_own_settings = true;
+    read_duration(reader, node, key, base);
+}
+
+/* What only an endpoint itself can say; for all of them, how often they are
+ * asked is the schedule's. */
+static const struct key own_keys[] = {
     { "name", read_name, 0, 0, 0, NULL },
     { "url", read_url, 0, 0, 0, NULL },
+    { "every", read_every, offsetof(struct draft, settings.every_ms),
+      EVERY_LEAST_MS, EVERY_MOST_MS, NULL },
 };
 
 /* What is not part of a settings block. */
@@ -204,7 +216,7 @@ static const struct key other_keys[] = {
     { "query", read_query, 0, 0, 0, NULL },
 };
 
-static const struct key_table identity_table = KEY_TABLE(identity_keys);
+static const struct key_table own_table = KEY_TABLE(own_keys);
 static const struct key_table other_table = KEY_TABLE(other_keys);
 static const struct key_table settings_table = KEY_TABLE(settings_keys);
 
@@ -213,9 +225,9 @@ static void read_member(struct reader *reader, const struct node *node,
 {
     static const struct key_table *const tables[] = { &settings_table,
                                                       &other_table,
-                                                      &identity_table };
+                                                      &own_table };
     const char *name = node_name(node);
-    const struct key *key = key_find(&identity_table, name);
+    const struct key *key = key_find(&own_table, name);
 
     if (key && !is_endpoint) {
         reader_complain(reader, node,

@@ -24,6 +24,9 @@
 
 #include "rounds/plan.h"
 
+/* From one round to the next: seconds to hours. */
+enum { EVERY_LEAST_MS = 1000, EVERY_MOST_MS = 24 * 3600 * 1000 };
+
 struct reader {
     struct plan *plan;
     struct intern *intern;   /* every string and array of settings */

@@ -193,6 +193,34 @@ endpoints_keep_the_order_of_the_file_and_know_their_lines(void **state)
     assert_int_equal(plan->endpoints[2].source.line, 12);
 }
 
+static void
+an_endpoint_is_asked_as_often_as_it_or_its_network_says(void **state)
+{
+    struct plan *plan =
+        read_good("networks = { lab = { every = \"10s\"; }; };\n"
+                  "endpoints = (\n"
+                  "  { name = \"own\"; url = \"http://a/\"; every = \"2h\"; "
+                  "network = \"lab\"; },\n"
+                  "  { name = \"lab\"; url = \"http://a/\"; "
+                  "network = \"lab\"; },\n"
+                  "  { name = \"other\"; url = \"http://a/\"; } );\n");
+
+    (void)state;
+    assert_int_equal(plan_every_ms(plan, &plan->endpoints[0]), 7200000);
+    assert_int_equal(plan_every_ms(plan, &plan->endpoints[1]), 10000);
+    assert_int_equal(plan_every_ms(plan, &plan->endpoints[2]), 60000);
+    plan_destroy(plan);
+}
+
+static void the_schedule_is_read(void **state)
+{
+    const struct plan *plan = *state;
+
+    assert_int_equal(plan->schedule.every_ms, 30000);
+    assert_int_equal(plan->schedule.jitter_ms, 1500);
+    assert_true(plan->schedule.align);
+}
+
 static void urls_are_normalised_and_get_the_query(void **state)
 {
     const struct plan *plan = *state;
@@ -853,6 +881,9 @@ int main(void)
         OF_EVERYTHING(
             endpoints_keep_the_order_of_the_file_and_know_their_lines),
         OF_EVERYTHING(urls_are_normalised_and_get_the_query),
+        OF_EVERYTHING(the_schedule_is_read),
+        cmocka_unit_test(
+            an_endpoint_is_asked_as_often_as_it_or_its_network_says),
         OF_EVERYTHING(networks_are_found_by_name_host_and_range),
         OF_EVERYTHING(bodies_are_made_in_their_own_way),
         OF_EVERYTHING(groups_merge_with_the_defaults_and_all_else_replaces),
