@@ -48,6 +48,17 @@ struct engine_round {
     const struct secrets *secrets;
     struct vitals *vitals; /* begun; wake-ups are noted here. NULL: nowhere */
     unsigned loops;        /* async: event loops, each a thread; 0: one */
+    /*
+     * A patrol: sources give checks one by one as they come due, and wait in
+     * between. What is learned of an origin is kept, those that do not answer
+     * never hold all workers, and async keeps a connection to each of ORIGINS.
+     */
+    bool is_lasting;
+    size_t origins;
+    /* Called once, by the thread that runs the engine, when all is started;
+     * NOTES is what the user should know by then. NULL: nobody asks. */
+    void (*on_started)(void *context, const struct strbuf *notes);
+    void *on_started_context;
 };
 
 /* What one network's pool did, told once the round is over. */

@@ -9,8 +9,9 @@
  * handle serves one profile, and connections are reused within an origin and a
  * profile.
  *
- * Each profile's certificate store is loaded at most once a process, when the
- * first https connection asks for it, and shared by all threads. Any thread may
+ * Each profile's certificate store is loaded when the first https connection
+ * asks for it, shared by all threads, and loaded again only where its file has
+ * changed, which is looked for every ten seconds at the most. Any thread may
  * call any function; profiles_destroy() comes after all handles are gone.
  */
 

@@ -23,6 +23,9 @@ void queue_destroy(struct queue *queue);     /* NULL is allowed */
 /* ITEM is not NULL; false: closed, and not taken. */
 bool queue_push(struct queue *queue, void *item);
 
+/* The same, but false where it would have to wait for room, too. */
+bool queue_try_push(struct queue *queue, void *item);
+
 /*
  * The COUNT items in their order, waiting for room as it needs. Returns how
  * many were taken: fewer than COUNT only when the queue was closed.

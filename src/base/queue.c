@@ -64,6 +64,21 @@ static void append(struct queue *queue, void *item)
     queue->count++;
 }
 
+bool queue_try_push(struct queue *queue, void *item)
+{
+    bool is_taken;
+
+    pthread_mutex_lock(&queue->lock);
+    is_taken = !queue->is_closed && queue->count < queue->capacity;
+    if (is_taken) {
+        append(queue, item);
+        if (queue->count >= queue->enough)
+            pthread_cond_broadcast(&queue->not_empty);
+    }
+    pthread_mutex_unlock(&queue->lock);
+    return is_taken;
+}
+
 size_t queue_push_all(struct queue *queue, void *const *items, size_t count)
 {
     size_t pushed = 0;

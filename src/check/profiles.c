@@ -8,18 +8,38 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "alert.h"
+#include "rounds/clock.h"
 #include "rounds/strbuf.h"
 #include "rounds/xalloc.h"
+
+/* How often to look whether a bundle has changed. */
+enum { LOOK_AGAIN_US = 10 * 1000 * 1000 };
+
+/* What a file is known by, from one look at it to the next. */
+struct version {
+    dev_t device;
+    ino_t inode;
+    off_t bytes;
+    struct timespec modified;
+};
+
+/* Why a bundle could not be loaded: somebody may still want to tell it. */
+struct complaint {
+    struct complaint *before;
+    char text[];
+};
 
 /* One store for all profiles that trust the same bundle. */
 struct trust {
     struct trust *next;
-    const char *file; /* the bundle; NULL: the system's */
-    X509_STORE *store;
-    char
-        *why; /* it could not be loaded, and why; NULL: it was or never asked */
+    const char *file;  /* the bundle; NULL: the system's */
+    X509_STORE *store; /* NULL: it could not be loaded, see complaints */
+    struct complaint *complaints; /* the latest first */
+    struct version version;
+    int64_t looked_us;
 };
 
 struct profile {
@@ -31,7 +51,8 @@ struct profile {
 };
 
 struct profiles {
-    /* Guards the two lists; what hangs in them never changes once linked. */
+    /* Guards the two lists and the stores; profiles, and the text of a
+     * complaint, never change once they are there. */
     pthread_mutex_t lock;
     struct profile *list;
     struct trust *trusts;
@@ -50,6 +71,16 @@ struct profiles *profiles_create(void)
     return profiles;
 }
 
+static void free_complaints(struct trust *trust)
+{
+    while (trust->complaints) {
+        struct complaint *complaint = trust->complaints;
+
+        trust->complaints = complaint->before;
+        free(complaint);
+    }
+}
+
 void profiles_destroy(struct profiles *profiles)
 {
     if (!profiles)
@@ -66,7 +97,7 @@ void profiles_destroy(struct profiles *profiles)
 
         profiles->trusts = trust->next;
         X509_STORE_free(trust->store);
-        free(trust->why);
+        free_complaints(trust);
         free(trust);
     }
     pthread_mutex_destroy(&profiles->lock);
@@ -176,51 +207,136 @@ static void settle_certificates(const X509_STORE *store)
     }
 }
 
-static void load_trust(struct trust *trust)
+static void complain(struct trust *trust, const char *text)
 {
-    const char *file = trust->file ? trust->file : system_bundle();
+    size_t bytes = strlen(text) + 1;
+    struct complaint *complaint = xmalloc(sizeof(*complaint) + bytes);
 
-    if (!file) {
-        trust->why = xstrdup("this libcurl knows no certificate bundle; "
-                             "name one as tls.ca_file or in SSL_CERT_FILE");
-        return;
-    }
-    trust->store = X509_STORE_new();
-    if (trust->store && X509_STORE_load_file(trust->store, file)) {
-        /* As libcurl does: an intermediate in the bundle is trusted as is. */
-        X509_STORE_set_flags(trust->store, X509_V_FLAG_PARTIAL_CHAIN |
-                                               X509_V_FLAG_TRUSTED_FIRST);
-        settle_certificates(trust->store);
-        ERR_clear_error();
-        return;
-    }
-    trust->why =
-        xasprintf("no certificates could be read from %s%s", file,
-                  trust->file ? "" : " (Debian package ca-certificates)");
-    X509_STORE_free(trust->store);
-    trust->store = NULL;
-    ERR_clear_error();
+    memcpy(complaint->text, text, bytes);
+    complaint->before = trust->complaints;
+    trust->complaints = complaint;
 }
 
-/* Loaded under the lock, so that of many threads one loads and all wait. */
-static const struct trust *find_trust(struct profiles *profiles,
-                                      const char *file)
+static void complain_unreadable(struct trust *trust, const char *file)
 {
-    struct trust *trust;
+    char *text =
+        xasprintf("no certificates could be read from %s%s", file,
+                  trust->file ? "" : " (Debian package ca-certificates)");
 
-    pthread_mutex_lock(&profiles->lock);
-    trust = profiles->trusts;
+    complain(trust, text);
+    free(text);
+}
+
+/* NULL: there are no certificates in FILE. */
+static X509_STORE *load_store(const char *file)
+{
+    X509_STORE *store = X509_STORE_new();
+
+    if (store && X509_STORE_load_file(store, file)) {
+        /* As libcurl does: an intermediate in the bundle is trusted as is. */
+        X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN |
+                                        X509_V_FLAG_TRUSTED_FIRST);
+        settle_certificates(store);
+    } else {
+        X509_STORE_free(store);
+        store = NULL;
+    }
+    ERR_clear_error();
+    return store;
+}
+
+/* A bundle that is being replaced is no reason to trust nobody. */
+static void load_trust(struct trust *trust, const char *file)
+{
+    X509_STORE *store = load_store(file);
+
+    if (store) {
+        X509_STORE_free(trust->store); /* connections hold it for themselves */
+        trust->store = store;
+    } else if (!trust->store) {
+        complain_unreadable(trust, file);
+    }
+}
+
+static bool is_same_version(const struct version *left,
+                            const struct version *right)
+{
+    return left->device == right->device && left->inode == right->inode &&
+           left->bytes == right->bytes &&
+           left->modified.tv_sec == right->modified.tv_sec &&
+           left->modified.tv_nsec == right->modified.tv_nsec;
+}
+
+/* All zero: there is no such file. */
+static struct version version_of(const char *file)
+{
+    struct stat status;
+
+    if (stat(file, &status) != 0)
+        return (struct version){ .device = 0 };
+    return (struct version){ status.st_dev, status.st_ino, status.st_size,
+                             status.st_mtim };
+}
+
+/* Load what was never loaded, and what is no longer what was loaded. */
+static void look_at(struct trust *trust)
+{
+    const char *file = trust->file ? trust->file : system_bundle();
+    int64_t now_us = clock_monotonic_us();
+    bool is_new = !trust->looked_us;
+    struct version version;
+
+    if (!is_new && now_us < trust->looked_us + LOOK_AGAIN_US)
+        return;
+    trust->looked_us = now_us;
+    if (!file) {
+        if (is_new)
+            complain(trust, "this libcurl knows no certificate bundle; "
+                            "name one as tls.ca_file or in SSL_CERT_FILE");
+        return;
+    }
+    version = version_of(file);
+    if (is_new || !is_same_version(&version, &trust->version))
+        load_trust(trust, file);
+    trust->version = version;
+}
+
+static struct trust *find_trust(struct profiles *profiles, const char *file)
+{
+    struct trust *trust = profiles->trusts;
+
     while (trust && !is_same_text(trust->file, file))
         trust = trust->next;
-    if (!trust) {
-        trust = xcalloc(1, sizeof(*trust));
-        trust->file = file;
-        load_trust(trust);
-        trust->next = profiles->trusts;
-        profiles->trusts = trust;
-    }
-    pthread_mutex_unlock(&profiles->lock);
+    if (trust)
+        return trust;
+    trust = xcalloc(1, sizeof(*trust));
+    trust->file = file;
+    trust->next = profiles->trusts;
+    profiles->trusts = trust;
     return trust;
+}
+
+/*
+ * The store of the bundle FILE, the caller's to free; NULL: there is none, and
+ * *WHY says why. Loaded under the lock, so that of many threads one loads and
+ * all wait.
+ */
+static X509_STORE *get_store(struct profiles *profiles, const char *file,
+                             const char **why)
+{
+    struct trust *trust;
+    X509_STORE *store;
+
+    pthread_mutex_lock(&profiles->lock);
+    trust = find_trust(profiles, file);
+    look_at(trust);
+    store = trust->store;
+    if (store)
+        X509_STORE_up_ref(store);
+    else
+        *why = trust->complaints->text;
+    pthread_mutex_unlock(&profiles->lock);
+    return store;
 }
 
 /*
@@ -232,15 +348,17 @@ bool profile_prepare_context(const struct profile *profile, void *context,
 {
     const struct tls_settings *settings = &profile->settings.tls;
     SSL_CTX *tls = context;
-    const struct trust *trust;
+    const char *why;
+    X509_STORE *store;
 
     alert_watch(tls);
     if (!profile->owner->shares_stores || (!is_proxy && !settings->verify))
         return true;
-    trust = find_trust(profile->owner, is_proxy ? NULL : settings->ca_file);
-    if (!trust->store)
+    store =
+        get_store(profile->owner, is_proxy ? NULL : settings->ca_file, &why);
+    if (!store)
         return false;
-    SSL_CTX_set1_cert_store(tls, trust->store);
+    SSL_CTX_set_cert_store(tls, store); /* which takes it over */
     return true;
 }
 
@@ -305,13 +423,13 @@ static void apply_tls_proxy(const struct profile *profile, CURL *easy)
 static bool can_trust(const struct profile *profile, const char *file,
                       const char **why)
 {
-    const struct trust *trust;
+    X509_STORE *store;
 
     if (!profile->owner->shares_stores)
         return true;
-    trust = find_trust(profile->owner, file);
-    *why = trust->why;
-    return trust->store != NULL;
+    store = get_store(profile->owner, file, why);
+    X509_STORE_free(store);
+    return store != NULL;
 }
 
 static long curl_http_version(enum http_version version, bool is_https)

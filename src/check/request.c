@@ -13,6 +13,9 @@
 #include "rounds/url.h"
 #include "rounds/xalloc.h"
 
+/* A patrol may keep a connection in use for weeks. */
+enum { CONNECTION_LIFETIME_S = 300 };
+
 static void add_header(struct transfer *transfer, const char *name,
                        const char *value)
 {
@@ -202,6 +205,9 @@ static void set_connection(struct transfer *transfer)
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
         curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
     }
+    /* Where an address or a certificate has changed, be told so one day. */
+    curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN,
+                     (long)CONNECTION_LIFETIME_S);
     /* One for the origin at hand, the rest for where it redirects to. */
     curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, 3L);
 }

@@ -31,6 +31,7 @@ struct agenda {
     size_t stuck;         /* of them, in lanes that fell silent */
     size_t in_flight;
     size_t in_flight_doubtful; /* of them, in lanes that are not proven */
+    bool is_lasting;
 };
 
 /*
@@ -101,6 +102,12 @@ void agenda_limit_handshakes(struct agenda *agenda, size_t most)
     gate_init(&agenda->handshakes, most);
 }
 
+void agenda_make_lasting(struct agenda *agenda)
+{
+    agenda->is_lasting = true;
+    agenda->lanes.are_kept = true;
+}
+
 void agenda_destroy(struct agenda *agenda)
 {
     struct check *check;
@@ -109,6 +116,8 @@ void agenda_destroy(struct agenda *agenda)
         return;
     while ((check = agenda_take_any(agenda)))
         check_destroy(check);
+    if (agenda->is_lasting)
+        lanes_release(&agenda->lanes);
     heap_release(&agenda->proven);
     heap_release(&agenda->doubtful);
     heap_release(&agenda->later);
@@ -288,6 +297,12 @@ static bool may_risk(const struct agenda *agenda, const struct lane *lane)
     return agenda->in_flight_doubtful < most;
 }
 
+/* Whether there is nobody whom that worker could be missing to. */
+static bool is_harmless(const struct agenda *agenda, const struct lane *proven)
+{
+    return !proven && (!agenda->is_lasting || !agenda->in_flight_doubtful);
+}
+
 static struct lane *choose_lane(struct agenda *agenda, const struct seat *seat)
 {
     struct lane *own = seat->lane, *doubtful, *proven;
@@ -297,7 +312,7 @@ static struct lane *choose_lane(struct agenda *agenda, const struct seat *seat)
     doubtful = first_with_a_place(agenda, &agenda->doubtful);
     proven = first_with_a_place(agenda, &agenda->proven);
     /* What may take long is begun early. */
-    if (doubtful && (!proven || may_risk(agenda, doubtful)))
+    if (doubtful && (is_harmless(agenda, proven) || may_risk(agenda, doubtful)))
         return doubtful;
     return proven;
 }

@@ -43,6 +43,14 @@ struct agenda *agenda_create(const struct network *network);
 /* Takes down what still waits, too. NULL is allowed. */
 void agenda_destroy(struct agenda *agenda);
 
+/*
+ * Before the first check: checks will come one by one, for as long as the
+ * agenda lasts. What it learned of an origin is kept, and since one that
+ * answers may come due at any time, lanes that do not answer never get more
+ * than their share of the workers, or one, even while nothing else waits.
+ */
+void agenda_make_lasting(struct agenda *agenda);
+
 /* Before the first check: how many may shake hands at a time (gate.h). */
 void agenda_limit_handshakes(struct agenda *agenda, size_t most);
 

@@ -19,6 +19,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "pool.h"
 #include "rounds/clock.h"
 #include "rounds/xalloc.h"
@@ -74,7 +75,8 @@ struct loop {
     struct slot *timed;
     size_t slot_count;
     int epoll;
-    int event; /* told by dispatches, and by the watch to cancel */
+    long kept_most; /* connections that are kept */
+    int event;      /* told by dispatches, and by the watch to cancel */
 };
 
 struct loops {
@@ -139,9 +141,7 @@ static struct hub *find_hub(struct loop *loop, unsigned profile)
     curl_multi_setopt(hub->multi, CURLMOPT_SOCKETDATA, hub);
     curl_multi_setopt(hub->multi, CURLMOPT_TIMERFUNCTION, set_timer);
     curl_multi_setopt(hub->multi, CURLMOPT_TIMERDATA, hub);
-    /* Else those of other origins are closed while they could be reused. */
-    curl_multi_setopt(hub->multi, CURLMOPT_MAXCONNECTS,
-                      (long)(loop->slot_count * 2 + 16));
+    curl_multi_setopt(hub->multi, CURLMOPT_MAXCONNECTS, loop->kept_most);
     return hub;
 }
 
@@ -562,6 +562,20 @@ static void make_slots(struct loop *loop, struct share *share,
     loop->slot_count += share->slot_count;
 }
 
+/*
+ * Those to other origins are closed else while they could be reused. For a
+ * patrol there are as many as it has origins, as far as files may be open.
+ */
+static long keep_most(const struct loop *loop, const struct engine_round *round)
+{
+    size_t most = loop->slot_count * 2 + 16;
+    size_t wanted = round->origins < descriptors_raise_limit() / 4
+                        ? round->origins
+                        : descriptors_raise_limit() / 4;
+
+    return (long)(wanted > most ? wanted : most);
+}
+
 static bool make_loop(struct loop *loop, struct watch *watch, size_t number,
                       size_t count)
 {
@@ -576,6 +590,7 @@ static bool make_loop(struct loop *loop, struct watch *watch, size_t number,
     loop->share_count = watch->pool_count;
     for (size_t i = 0; i < watch->pool_count; i++)
         make_slots(loop, &loop->shares[i], &watch->pools[i], number, count);
+    loop->kept_most = keep_most(loop, watch->round);
     return true;
 }
 
@@ -646,10 +661,10 @@ void engine_run_async(const struct engine_round *round,
     struct watch watch;
     bool are_made = true;
 
-    watch_init(&watch, round);
+    watch_init(&watch, round, notes);
     watch.wake = wake_loops;
     watch.wake_context = &loops;
-    watch_make_pools(&watch, profiles, notes);
+    watch_make_pools(&watch, profiles);
     loops.items = xcalloc(loops.count, sizeof(*loops.items));
     for (size_t i = 0; i < loops.count; i++)
         are_made &= make_loop(&loops.items[i], &watch, i, loops.count);

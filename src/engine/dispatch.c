@@ -68,6 +68,11 @@ void dispatch_set_deadline(struct dispatch *dispatch, int64_t deadline_us)
     dispatch->deadline_us = deadline_us;
 }
 
+void dispatch_make_lasting(struct dispatch *dispatch)
+{
+    agenda_make_lasting(dispatch->agenda);
+}
+
 void dispatch_limit_handshakes(struct dispatch *dispatch, size_t most)
 {
     agenda_limit_handshakes(dispatch->agenda, most);

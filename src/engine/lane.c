@@ -74,18 +74,28 @@ void lanes_forget_site_if_unused(struct lanes *lanes, struct site *site)
     free(site);
 }
 
-void lanes_forget_if_empty(struct lanes *lanes, struct lane *lane)
+static void forget(struct lanes *lanes, struct lane *lane)
 {
     struct site *site = lane->site;
-    struct lane **link;
+    struct lane **link = bucket_of(lanes, site, lane->profile);
 
-    if (lane->waiting || lane->delayed || lane->holders)
-        return;
-    link = bucket_of(lanes, site, lane->profile);
     while (*link != lane)
         link = &(*link)->next;
     *link = lane->next;
     free(lane);
     site->lanes--;
     lanes_forget_site_if_unused(lanes, site);
+}
+
+void lanes_forget_if_empty(struct lanes *lanes, struct lane *lane)
+{
+    if (!lane->waiting && !lane->delayed && !lane->holders && !lanes->are_kept)
+        forget(lanes, lane);
+}
+
+void lanes_release(struct lanes *lanes)
+{
+    for (size_t i = 0; i < LANE_BUCKETS; i++)
+        while (lanes->lanes[i])
+            forget(lanes, lanes->lanes[i]);
 }

@@ -44,9 +44,13 @@ struct lane {
 enum { LANE_BUCKETS = 1024 };
 
 struct lanes {
+    bool are_kept; /* whatever is in them: nothing is forgotten */
     struct site *sites[LANE_BUCKETS];
     struct lane *lanes[LANE_BUCKETS];
 };
+
+/* Those that were kept; nothing is in them any more. */
+void lanes_release(struct lanes *lanes);
 
 /* The site of ORIGIN, which lives until it is forgotten. */
 struct site *lanes_site(struct lanes *lanes, const char *origin);

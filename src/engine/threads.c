@@ -198,10 +198,10 @@ void engine_run_threads(const struct engine_round *round,
     struct crew crew = { 0 };
     struct watch watch;
 
-    watch_init(&watch, round);
+    watch_init(&watch, round, notes);
     watch.wake = wake_crew;
     watch.wake_context = &crew;
-    watch_make_pools(&watch, profiles, notes);
+    watch_make_pools(&watch, profiles);
     if (watch.done >= 0 && waker_install())
         start_all(&watch, &crew, notes);
     else

@@ -27,12 +27,14 @@ static void hold_signals(sigset_t *before)
     pthread_sigmask(SIG_BLOCK, &held, before);
 }
 
-void watch_init(struct watch *watch, const struct engine_round *round)
+void watch_init(struct watch *watch, const struct engine_round *round,
+                struct strbuf *notes)
 {
     *watch = (struct watch){
         .round = round,
         .pools = xcalloc(round->network_count, sizeof(struct pool)),
         .pool_count = round->network_count,
+        .notes = notes,
         .done = eventfd(0, EFD_CLOEXEC),
     };
     hold_signals(&watch->mask);
@@ -68,8 +70,7 @@ static size_t allow(const struct network *network, size_t limit, size_t total,
     return share;
 }
 
-void watch_make_pools(struct watch *watch, struct profiles *profiles,
-                      struct strbuf *notes)
+void watch_make_pools(struct watch *watch, struct profiles *profiles)
 {
     const struct engine_round *round = watch->round;
     size_t limit = descriptors_raise_limit();
@@ -79,7 +80,7 @@ void watch_make_pools(struct watch *watch, struct profiles *profiles,
         total += round->networks[i].network->workers;
     for (size_t i = 0; i < round->network_count; i++)
         pool_init(&watch->pools[i], round, &round->networks[i], profiles,
-                  allow(round->networks[i].network, limit, total, notes),
+                  allow(round->networks[i].network, limit, total, watch->notes),
                   watch->done);
 }
 
@@ -146,6 +147,10 @@ static void wait_for_ends(struct watch *watch)
 
 void watch_wait(struct watch *watch)
 {
+    const struct engine_round *round = watch->round;
+
+    if (round->on_started)
+        round->on_started(round->on_started_context, watch->notes);
     while (watch->running) {
         look_around(watch);
         wait_for_ends(watch);

@@ -19,6 +19,7 @@ struct watch {
     const struct engine_round *round;
     struct pool *pools;
     size_t pool_count;
+    struct strbuf *notes; /* borrowed from the caller */
     size_t running;       /* threads that have not told their end */
     int done;             /* the pools' eventfd; -1: there is none */
     sigset_t mask;        /* with which signals may come in while it waits */
@@ -29,19 +30,20 @@ struct watch {
 };
 
 /* Holds SIGINT, SIGTERM and SIGHUP back from all threads from here on. */
-void watch_init(struct watch *watch, const struct engine_round *round);
+void watch_init(struct watch *watch, const struct engine_round *round,
+                struct strbuf *notes);
 /* Lets them through again, and gives back what the round leaves free. */
 void watch_release(struct watch *watch);
 
 /*
  * Make a pool of each network, none started; how many may be in flight is what
- * the limit on open files allows. NOTES gets a
- * line where that is fewer than the plan says.
+ * the limit on open files allows. The notes get a line where that is fewer than
+ * the plan says.
  */
-void watch_make_pools(struct watch *watch, struct profiles *profiles,
-                      struct strbuf *notes);
+void watch_make_pools(struct watch *watch, struct profiles *profiles);
 
-/* Returns when `running` threads have told their end. */
+/* Tells that all is started; returns when `running` threads have told their
+ * end. */
 void watch_wait(struct watch *watch);
 
 /* After all threads were joined: every check gets its result. */

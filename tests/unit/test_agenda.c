@@ -918,6 +918,47 @@ static void where_nothing_else_waits_all_go_to_the_silent_origin(void **state)
 }
 
 static void
+in_a_lasting_agenda_silent_origins_leave_workers_to_what_may_come(void **state)
+{
+    struct bench *bench = *state;
+    size_t taken = 0;
+
+    agenda_make_lasting(bench->agenda);
+    for (unsigned origin = 0; origin < COUNT(bench->seats); origin++) {
+        add(bench, origin, 0, origin, 0, 0);
+        assert_int_equal(take(bench, 0, 0), origin);
+        end(bench, 0, false);
+    }
+    agenda_leave(bench->agenda, &bench->seats[0]); /* which nothing forgets */
+
+    for (unsigned origin = 0; origin < COUNT(bench->seats); origin++)
+        add(bench, origin, 0, 100 + origin, 0, 0);
+    for (size_t i = 0; i < COUNT(bench->seats); i++)
+        taken += take(bench, i, 0) != -1;
+    assert_int_equal(taken, COUNT(bench->seats) / 2);
+
+    add(bench, 200, 0, 999, 0, 0); /* one that nobody has tried */
+    assert_int_equal(take(bench, taken, 0), 999);
+    end(bench, taken, true);
+    end(bench, 0, false); /* and the next of the silent ones has its turn */
+    assert_int_not_equal(take(bench, 0, 0), -1);
+}
+
+static void
+a_lasting_agenda_with_one_worker_asks_silent_origins_too(void **state)
+{
+    struct bench *bench = *state;
+
+    agenda_make_lasting(bench->agenda);
+    bench->network.workers = 1;
+    for (size_t i = 0; i < 3; i++) {
+        add(bench, 0, 0, i, 0, 0);
+        assert_int_equal(take(bench, 0, 0), i);
+        end(bench, 0, false);
+    }
+}
+
+static void
 a_redirect_takes_a_place_at_its_origin_and_leaves_the_other(void **state)
 {
     struct bench *bench = *state;
@@ -1118,6 +1159,8 @@ int main(void)
         TEST(an_origin_that_fell_silent_gets_half_of_the_workers_at_most),
         TEST(what_waits_for_a_silent_origin_is_not_ready),
         TEST(where_nothing_else_waits_all_go_to_the_silent_origin),
+        TEST(in_a_lasting_agenda_silent_origins_leave_workers_to_what_may_come),
+        TEST(a_lasting_agenda_with_one_worker_asks_silent_origins_too),
         TEST(a_redirect_takes_a_place_at_its_origin_and_leaves_the_other),
         TEST(two_redirects_that_cross_do_not_wait_for_each_other),
         TEST(a_redirect_within_an_origin_keeps_its_place),

@@ -37,6 +37,23 @@ static void a_closed_queue_hands_out_what_it_holds_then_ends(void **state)
     assert_null(queue_pop(queue));
 }
 
+static void what_would_have_to_wait_for_room_can_be_refused(void **state)
+{
+    struct queue *queue = *state;
+    int first, second, third;
+
+    assert_true(queue_try_push(queue, &first));
+    assert_true(queue_try_push(queue, &second));
+    assert_false(queue_try_push(queue, &third));
+    assert_ptr_equal(queue_pop(queue), &first);
+    assert_true(queue_try_push(queue, &third));
+    queue_close(queue);
+
+    assert_ptr_equal(queue_pop(queue), &second);
+    assert_false(queue_try_push(queue, &first));
+    assert_ptr_equal(queue_pop(queue), &third);
+}
+
 static void
 some_are_popped_in_their_order_and_never_more_than_asked(void **state)
 {
@@ -192,6 +209,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_closed_queue_hands_out_what_it_holds_then_ends,
+            queue_with_room_for_two, destroy_queue),
+        cmocka_unit_test_setup_teardown(
+            what_would_have_to_wait_for_room_can_be_refused,
             queue_with_room_for_two, destroy_queue),
         cmocka_unit_test_setup_teardown(
             some_are_popped_in_their_order_and_never_more_than_asked,
