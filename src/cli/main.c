@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "command.h"
+#include "complain.h"
 #include "exit_code.h"
+#include "language.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
 
@@ -68,8 +70,20 @@ static int tell_unknown(const char *name)
     return EXIT_MISTAKE;
 }
 
+/* "--lang LANG" before the command has been seen to. */
+static int skip_language(int argc, char **argv)
+{
+    if (argc > 2 && !strcmp(argv[1], "--lang"))
+        return 2;
+    return argc > 1 && !strncmp(argv[1], "--lang=", 7) ? 1 : 0;
+}
+
 static int run(int argc, char **argv)
 {
+    int skipped = skip_language(argc, argv);
+
+    argc -= skipped;
+    argv += skipped;
     if (argc < 2) {
         describe(stderr);
         return EXIT_MISTAKE;
@@ -91,23 +105,29 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    struct strbuf why = STRBUF_INIT;
     int code;
 
     /*
-     * Messages in the user's language; characters always UTF-8, or libcurl
-     * could not ask for an international host name in the C locale; numbers
-     * always with a dot.
+     * Characters are always UTF-8, or libcurl could not ask for an
+     * international host name in the C locale; numbers always have a dot. The
+     * language of messages is not the C library's business: language.h.
      */
-    (void)setlocale(LC_MESSAGES, "");
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a report too large for ulimit -f */
+    if (!language_begin(argc, argv, &why)) {
+        complain("rounds: ", &why);
+        strbuf_release(&why);
+        return EXIT_MISTAKE;
+    }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         fputs(_("rounds: libcurl could not be started\n"), stderr);
         return EXIT_INCOMPLETE;
     }
     code = run(argc, argv);
     curl_global_cleanup();
+    translate_stop();
     if (fflush(stdout) != 0 && code == EXIT_ALL_WELL)
         code = EXIT_INCOMPLETE; /* a full disk behind stdout */
     return code;

@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,14 @@
 #include "rounds/xalloc.h"
 
 enum { HELP_COLUMN = 30, SUGGESTIONS_MOST = 64 };
+
+/* Options that every command has. The language was set before any word was
+ * read, so that mistakes in other words are told in it: language.h. */
+static const struct option common_options[] = {
+    { "lang", 0, "LANG", N_("language of messages: en, zh_CN (the locale's)"),
+      OPTION_IGNORED, 0, 0, 0 },
+    { NULL, 0, NULL, NULL, 0, 0, 0, 0 },
+};
 
 void text_list_add(struct text_list *list, const char *item)
 {
@@ -31,14 +38,22 @@ static bool is_end(const struct option *option)
     return !option->kind;
 }
 
-static const struct option *find_name(const struct option *options,
-                                      const char *name, size_t length)
+static const struct option *find_in(const struct option *options,
+                                    const char *name, size_t length)
 {
     for (; !is_end(options); options++)
         if (options->name && strlen(options->name) == length &&
             !strncmp(options->name, name, length))
             return options;
     return NULL;
+}
+
+static const struct option *find_name(const struct option *options,
+                                      const char *name, size_t length)
+{
+    const struct option *option = find_in(options, name, length);
+
+    return option ? option : find_in(common_options, name, length);
 }
 
 static const struct option *find_letter(const struct option *options,
@@ -58,6 +73,7 @@ static void tell_unknown(const struct option *options, const char *name,
     size_t count = 0;
     const char *nearest;
 
+    names[count++] = common_options[0].name;
     for (; !is_end(options) && count < SUGGESTIONS_MOST; options++)
         if (options->name)
             names[count++] = options->name;
@@ -80,9 +96,9 @@ static bool parse_number(const struct option *option, const char *text,
     if (end == text || *end || errno || number < option->least ||
         number > option->most) {
         strbuf_addf(why,
-                    _("--%s: \"%s\" is not a whole number from %" PRId64
-                      " to %" PRId64 "\n"),
-                    option->name, text, option->least, option->most);
+                    _("--%s: \"%s\" is not a whole number from %jd to %jd\n"),
+                    option->name, text, (intmax_t)option->least,
+                    (intmax_t)option->most);
         return false;
     }
     *value = number;
@@ -126,6 +142,8 @@ static bool store(const struct option *option, const char *text, void *values,
         return true;
     case OPTION_LIST:
         text_list_add(field, text);
+        return true;
+    case OPTION_IGNORED:
         return true;
     case OPTION_GROUP:
         break;
@@ -219,27 +237,36 @@ bool options_parse(const struct option *options, int argc, char **argv,
     return is_right;
 }
 
+static void describe(const struct option *option, FILE *stream)
+{
+    char left[HELP_COLUMN + 1];
+    char letter[5] = "    ";
+    int used;
+
+    if (option->kind == OPTION_GROUP) {
+        fprintf(stream, "\n%s\n", _(option->help));
+        return;
+    }
+    if (option->letter)
+        (void)snprintf(letter, sizeof(letter), "-%c, ", option->letter);
+    used = snprintf(left, sizeof(left), "  %s--%s%s%s", letter, option->name,
+                    option->argument ? " " : "",
+                    option->argument ? option->argument : "");
+    if (used >= HELP_COLUMN)
+        fprintf(stream, "  %s--%s %s\n%*s%s\n", letter, option->name,
+                option->argument ? option->argument : "", HELP_COLUMN, "",
+                _(option->help));
+    else
+        fprintf(stream, "%-*s%s\n", HELP_COLUMN, left, _(option->help));
+}
+
 void options_describe(const struct option *options, FILE *stream)
 {
     for (; !is_end(options); options++) {
-        char left[HELP_COLUMN + 1];
-        char letter[5] = "    ";
-        int used;
-
-        if (options->kind == OPTION_GROUP) {
-            fprintf(stream, "\n%s\n", _(options->help));
-            continue;
-        }
-        if (options->letter)
-            (void)snprintf(letter, sizeof(letter), "-%c, ", options->letter);
-        used = snprintf(left, sizeof(left), "  %s--%s%s%s", letter,
-                        options->name, options->argument ? " " : "",
-                        options->argument ? options->argument : "");
-        if (used >= HELP_COLUMN)
-            fprintf(stream, "  %s--%s %s\n%*s%s\n", letter, options->name,
-                    options->argument ? options->argument : "", HELP_COLUMN, "",
-                    _(options->help));
-        else
-            fprintf(stream, "%-*s%s\n", HELP_COLUMN, left, _(options->help));
+        /* --help, the last one, stays the last one. */
+        if (is_end(options + 1))
+            for (size_t i = 0; !is_end(&common_options[i]); i++)
+                describe(&common_options[i], stream);
+        describe(options, stream);
     }
 }

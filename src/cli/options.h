@@ -5,7 +5,8 @@
  * Options of a command: one table drives parsing and --help. Options come
  * before or after operands, as --name VALUE, --name=VALUE, -n VALUE or -nVALUE;
  * "--" ends them. A table ends with an entry without a name and letter; an
- * entry with neither kind nor letter but a help text heads a group.
+ * entry with neither kind nor letter but a help text heads a group. Every
+ * command has --lang besides what its table says.
  */
 
 #include <stdbool.h>
@@ -22,6 +23,7 @@ enum option_kind {
     OPTION_DURATION,  /* int64_t, milliseconds, within least .. most */
     OPTION_TEXT,      /* const char *: the last one given */
     OPTION_LIST,      /* struct text_list: each one given */
+    OPTION_IGNORED,   /* its value was read before */
 };
 
 struct text_list {

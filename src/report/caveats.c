@@ -152,53 +152,55 @@ static void describe_skipped(size_t skipped, enum stop_cause cause,
 {
     switch (cause) {
     case STOP_CAUSE_INTERRUPT:
-        strbuf_addf(
-            out,
-            ngettext("the round was interrupted: %zu endpoint was skipped",
-                     "the round was interrupted: %zu endpoints were skipped",
-                     skipped),
-            skipped);
-        return;
-    case STOP_CAUSE_TERMINATE:
-        strbuf_addf(
-            out,
-            ngettext("the round was told to end: %zu endpoint was skipped",
-                     "the round was told to end: %zu endpoints were skipped",
-                     skipped),
-            skipped);
-        return;
-    case STOP_CAUSE_DEADLINE:
         strbuf_addf(out,
-                    ngettext("the deadline passed: %zu endpoint was skipped",
-                             "the deadline passed: %zu endpoints were skipped",
-                             skipped),
+                    translate_count(
+                        "the round was interrupted: %zu endpoint was skipped",
+                        "the round was interrupted: %zu endpoints were skipped",
+                        skipped),
                     skipped);
         return;
-    case STOP_CAUSE_FAILURES:
+    case STOP_CAUSE_TERMINATE:
+        strbuf_addf(out,
+                    translate_count(
+                        "the round was told to end: %zu endpoint was skipped",
+                        "the round was told to end: %zu endpoints were skipped",
+                        skipped),
+                    skipped);
+        return;
+    case STOP_CAUSE_DEADLINE:
         strbuf_addf(
             out,
-            ngettext("too many checks failed: %zu endpoint was skipped",
-                     "too many checks failed: %zu endpoints were skipped",
-                     skipped),
+            translate_count("the deadline passed: %zu endpoint was skipped",
+                            "the deadline passed: %zu endpoints were skipped",
+                            skipped),
             skipped);
+        return;
+    case STOP_CAUSE_FAILURES:
+        strbuf_addf(out,
+                    translate_count(
+                        "too many checks failed: %zu endpoint was skipped",
+                        "too many checks failed: %zu endpoints were skipped",
+                        skipped),
+                    skipped);
         return;
     case STOP_CAUSE_NONE:
         strbuf_addf(out,
-                    ngettext("%zu endpoint was skipped",
-                             "%zu endpoints were skipped", skipped),
+                    translate_count("%zu endpoint was skipped",
+                                    "%zu endpoints were skipped", skipped),
                     skipped);
     }
 }
 
 static void describe_unverified(size_t count, struct strbuf *out)
 {
-    strbuf_addf(out,
-                ngettext("the TLS certificate of %zu endpoint was not verified "
-                         "(tls.verify is off)",
-                         "the TLS certificates of %zu endpoints were not "
-                         "verified (tls.verify is off)",
-                         count),
-                count);
+    strbuf_addf(
+        out,
+        translate_count("the TLS certificate of %zu endpoint was not verified "
+                        "(tls.verify is off)",
+                        "the TLS certificates of %zu endpoints were not "
+                        "verified (tls.verify is off)",
+                        count),
+        count);
 }
 
 static void describe_late_wakes(const struct caveat *caveat, struct strbuf *out)
@@ -216,8 +218,9 @@ static void describe_late_wakes(const struct caveat *caveat, struct strbuf *out)
 static void describe_missing_results(size_t count, struct strbuf *out)
 {
     strbuf_addf(out,
-                ngettext("%zu result is counted but not listed",
-                         "%zu results are counted but not listed", count),
+                translate_count("%zu result is counted but not listed",
+                                "%zu results are counted but not listed",
+                                count),
                 count);
 }
 

@@ -31,19 +31,21 @@ void html_add_verdict(const struct report_input *input, struct strbuf *out)
         strbuf_add_string(out, _("no endpoints to check"));
     else if (failed)
         strbuf_addf(out,
-                    ngettext("%zu of %zu endpoint failed",
-                             "%zu of %zu endpoints failed", summary->endpoints),
+                    translate_count("%zu of %zu endpoint failed",
+                                    "%zu of %zu endpoints failed",
+                                    summary->endpoints),
                     failed, summary->endpoints);
     else if (unasked)
         strbuf_addf(out,
-                    ngettext("%zu of %zu endpoint could not be checked",
-                             "%zu of %zu endpoints could not be checked",
-                             summary->endpoints),
+                    translate_count("%zu of %zu endpoint could not be checked",
+                                    "%zu of %zu endpoints could not be checked",
+                                    summary->endpoints),
                     unasked, summary->endpoints);
     else
         strbuf_addf(out,
-                    ngettext("%zu endpoint passed", "all %zu endpoints passed",
-                             summary->endpoints),
+                    translate_count("%zu endpoint passed",
+                                    "all %zu endpoints passed",
+                                    summary->endpoints),
                     summary->endpoints);
 }
 

@@ -293,13 +293,14 @@ static void add_networks(struct figures *figures)
         const struct network_summary *network = &figures->summary->networks[i];
 
         strbuf_add_string(grid_text(&grid, i, 0), network->network->name);
-        strbuf_addf(grid_text(&grid, i, 1),
-                    ngettext("%u worker", "%u workers", network->workers),
-                    network->workers);
         strbuf_addf(
-            grid_text(&grid, i, 2),
-            ngettext("%zu endpoint", "%zu endpoints", network->endpoints),
-            network->endpoints);
+            grid_text(&grid, i, 1),
+            translate_count("%u worker", "%u workers", network->workers),
+            network->workers);
+        strbuf_addf(grid_text(&grid, i, 2),
+                    translate_count("%zu endpoint", "%zu endpoints",
+                                    network->endpoints),
+                    network->endpoints);
         strbuf_addf(grid_text(&grid, i, 3), _("%.0f %% busy"),
                     network->utilisation * 100);
     }

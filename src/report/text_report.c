@@ -32,19 +32,21 @@ static void add_verdict(const struct report_input *input, struct strbuf *out)
         style = STYLE_YELLOW;
     if (failed)
         strbuf_addf(&text,
-                    ngettext("%zu of %zu endpoint failed",
-                             "%zu of %zu endpoints failed", summary->endpoints),
+                    translate_count("%zu of %zu endpoint failed",
+                                    "%zu of %zu endpoints failed",
+                                    summary->endpoints),
                     failed, summary->endpoints);
     else if (unasked)
         strbuf_addf(&text,
-                    ngettext("%zu of %zu endpoint could not be checked",
-                             "%zu of %zu endpoints could not be checked",
-                             summary->endpoints),
+                    translate_count("%zu of %zu endpoint could not be checked",
+                                    "%zu of %zu endpoints could not be checked",
+                                    summary->endpoints),
                     unasked, summary->endpoints);
     else
         strbuf_addf(&text,
-                    ngettext("%zu endpoint passed", "all %zu endpoints passed",
-                             summary->endpoints),
+                    translate_count("%zu endpoint passed",
+                                    "all %zu endpoints passed",
+                                    summary->endpoints),
                     summary->endpoints);
     add_count(&text, outcomes[OUTCOME_DEGRADED], OUTCOME_DEGRADED);
     add_count(&text, outcomes[OUTCOME_UNKNOWN], OUTCOME_UNKNOWN);

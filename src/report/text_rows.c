@@ -260,9 +260,9 @@ static void add_attempts(struct rows *rows, const struct result *result)
 {
     struct strbuf text = STRBUF_INIT;
 
-    strbuf_addf(&text,
-                ngettext("%u attempt:", "%u attempts:", result->attempts),
-                result->attempts);
+    strbuf_addf(
+        &text, translate_count("%u attempt:", "%u attempts:", result->attempts),
+        result->attempts);
     for (size_t i = 0; i < result->earlier_count; i++) {
         const struct attempt_record *attempt = &result->earlier[i];
 
@@ -377,8 +377,9 @@ static void add_hidden_count(struct rows *rows, enum rank rank,
     if (!count || rows->input->is_quiet || is_shown(rows->input, rank))
         return;
     strbuf_addf(rows->out,
-                ngettext("... and %zu %s endpoint (-v shows it)\n",
-                         "... and %zu %s endpoints (-v shows them)\n", count),
+                translate_count("... and %zu %s endpoint (-v shows it)\n",
+                                "... and %zu %s endpoints (-v shows them)\n",
+                                count),
                 count, outcome_word(outcome));
 }
 

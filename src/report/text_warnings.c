@@ -30,33 +30,35 @@ static char *describe_skipped(enum stop_cause cause, size_t skipped)
     switch (cause) {
     case STOP_CAUSE_INTERRUPT:
         return xasprintf(
-            ngettext("the round was interrupted: %zu endpoint was skipped",
-                     "the round was interrupted: %zu endpoints were skipped",
-                     skipped),
+            translate_count(
+                "the round was interrupted: %zu endpoint was skipped",
+                "the round was interrupted: %zu endpoints were skipped",
+                skipped),
             skipped);
     case STOP_CAUSE_TERMINATE:
         return xasprintf(
-            ngettext("the round was told to end: %zu endpoint was skipped",
-                     "the round was told to end: %zu endpoints were skipped",
-                     skipped),
+            translate_count(
+                "the round was told to end: %zu endpoint was skipped",
+                "the round was told to end: %zu endpoints were skipped",
+                skipped),
             skipped);
     case STOP_CAUSE_DEADLINE:
         return xasprintf(
-            ngettext("the deadline passed: %zu endpoint was skipped",
-                     "the deadline passed: %zu endpoints were skipped",
-                     skipped),
+            translate_count("the deadline passed: %zu endpoint was skipped",
+                            "the deadline passed: %zu endpoints were skipped",
+                            skipped),
             skipped);
     case STOP_CAUSE_FAILURES:
         return xasprintf(
-            ngettext("too many checks failed: %zu endpoint was skipped",
-                     "too many checks failed: %zu endpoints were skipped",
-                     skipped),
+            translate_count(
+                "too many checks failed: %zu endpoint was skipped",
+                "too many checks failed: %zu endpoints were skipped", skipped),
             skipped);
     case STOP_CAUSE_NONE:
         break;
     }
-    return xasprintf(ngettext("%zu endpoint was skipped",
-                              "%zu endpoints were skipped", skipped),
+    return xasprintf(translate_count("%zu endpoint was skipped",
+                                     "%zu endpoints were skipped", skipped),
                      skipped);
 }
 
@@ -89,13 +91,14 @@ static void warn_of_unverified(const struct report_input *input,
         count += is_unverified(input->results[i]->endpoint);
     if (!count)
         return;
-    text = xasprintf(
-        ngettext("the TLS certificate of %zu endpoint was not verified "
-                 "(tls.verify is off)",
-                 "the TLS certificates of %zu endpoints were not verified "
-                 "(tls.verify is off)",
-                 count),
-        count);
+    text =
+        xasprintf(translate_count(
+                      "the TLS certificate of %zu endpoint was not verified "
+                      "(tls.verify is off)",
+                      "the TLS certificates of %zu endpoints were not verified "
+                      "(tls.verify is off)",
+                      count),
+                  count);
     add_warning(input, text, out);
     free(text);
 }

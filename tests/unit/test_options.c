@@ -264,6 +264,8 @@ static void the_help_lists_each_option_in_its_group(void **state)
                         "  -r, --report FORMAT[=FILE]  may be repeated\n"
                         "      --color WHEN            auto, always or never\n"
                         "  -q, --quiet                 only what failed\n"
+                        "      --lang LANG             language of "
+                        "messages: en, zh_CN (the locale's)\n"
                         "  -v, --verbose               more\n");
     free(text);
 }
