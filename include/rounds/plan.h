@@ -26,6 +26,12 @@ struct plan_schedule {
     bool align;        /* rounds begin at multiples of every_ms since 1970 */
 };
 
+/* Where results are kept, and for how long. */
+struct plan_history {
+    const char *file; /* as seen from the working folder; NULL: nowhere */
+    int64_t keep_ms;
+};
+
 struct plan {
     const char *file;                 /* as it was named; NULL: no file */
     const struct endpoint *endpoints; /* enabled ones, in the file's order */
@@ -35,6 +41,7 @@ struct plan {
     const struct network *networks; /* the built-in ones always among them */
     size_t network_count;
     struct plan_schedule schedule;
+    struct plan_history history;
     struct secrets *secrets;  /* what no output may show (secrets.h) */
     struct arena *arena;      /* owns what the above point to */
     struct plan_parts *parts; /* only for the plan's own files */

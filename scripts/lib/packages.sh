@@ -10,7 +10,7 @@
 BUILD_PACKAGES=(
     cmake ninja-build gcc libc6-dev pkg-config gettext ca-certificates
     libcurl4-openssl-dev libconfig-dev libssl-dev libjansson-dev libpcre2-dev
-    libjq-dev libmicrohttpd-dev libunistring-dev
+    libjq-dev libmicrohttpd-dev libunistring-dev libsqlite3-dev
 )
 
 # To test it, beside the above.

@@ -65,6 +65,8 @@ const struct option check_option_table[] = {
     { "report", 0, "FORMAT[=FILE]",
       N_("text json jsonl junit tap github html prometheus"), OPTION_LIST,
       FIELD(reports), 0, 0 },
+    { "history", 0, NULL, N_("store the round in the plan's history"),
+      OPTION_FLAG, FIELD(keeps_history), 0, 0 },
     { "no-progress", 0, NULL, N_("no progress line on the terminal"),
       OPTION_FLAG, FIELD(hides_progress), 0, 0 },
     { "color", 0, "WHEN", N_("auto, always or never (auto)"), OPTION_TEXT,

@@ -33,6 +33,7 @@ struct check_options {
     const char *max_failures;
     const char *exit;     /* NULL: simple */
     const char *baseline; /* an earlier JSON report */
+    bool keeps_history;   /* in the plan's */
     bool is_dry_run;
     bool is_plan_temporary; /* its file is removed once it was read */
     struct text_list reports;

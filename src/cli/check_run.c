@@ -7,6 +7,7 @@
 #include "complain.h"
 #include "exit_code.h"
 #include "rounds/comparison.h"
+#include "rounds/history.h"
 #include "rounds/saved_report.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
@@ -17,6 +18,17 @@ static void describe_dry_run(const struct plan *plan)
     printf(_("The plan is right: %zu endpoints in %zu networks; nothing was "
              "sent.\n"),
            plan->endpoint_count, plan->network_count);
+}
+
+/* A round whose history cannot be had is made all the same. */
+static void open_history(struct round_request *request)
+{
+    struct strbuf why = STRBUF_INIT;
+
+    request->history = history_create(request->plan, &why);
+    request->is_history_lost = !request->history;
+    complain(_("rounds: the history was not stored: "), &why);
+    strbuf_release(&why);
 }
 
 static int run_on(struct round_request *request,
@@ -39,14 +51,27 @@ static int run_on(struct round_request *request,
     }
     if (is_stream)
         request->urls = url_stream_open(options->urls, plan, &why);
+    if (!why.length && options->keeps_history)
+        open_history(request);
     if (!why.length)
         code = round_run(request);
     complain("", &why);
+    history_destroy(request->history);
     url_stream_close(request->urls);
     comparison_destroy(request->comparison);
     saved_report_destroy(before);
     strbuf_release(&why);
     return code;
+}
+
+static bool has_its_history(const struct check_options *options,
+                            const struct plan *plan, struct strbuf *why)
+{
+    if (!options->keeps_history || plan->history.file)
+        return true;
+    strbuf_add_string(why, _("--history: the plan does not say where; expected "
+                             "history = { file = \"rounds.db\"; };\n"));
+    return false;
 }
 
 int check_run(const struct check_options *options,
@@ -67,6 +92,8 @@ int check_run(const struct check_options *options,
         check_options_plan(options, operands, is_stream, &plan_why, &warnings);
     if (options->is_plan_temporary) /* now: a second Ctrl-C ends us at once */
         (void)unlink(operands->items[0]); /* a file of our own */
+    if (plan)
+        is_right &= has_its_history(options, plan, &why);
     complain("", &warnings);
     complain("rounds: ", &why);
     complain("", &plan_why);

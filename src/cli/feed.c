@@ -64,8 +64,8 @@ static void fill_unknown(int64_t *durations_us, size_t count)
             durations_us[i] = mean_us > 0 ? mean_us : 1;
 }
 
-static int64_t *find_durations(const struct plan *plan,
-                               const struct comparison *before)
+static int64_t *durations_before(const struct plan *plan,
+                                 const struct comparison *before)
 {
     int64_t *durations_us =
         xcalloc(plan->endpoint_count, sizeof(*durations_us));
@@ -73,6 +73,19 @@ static int64_t *find_durations(const struct plan *plan,
     for (size_t i = 0; i < plan->endpoint_count; i++)
         durations_us[i] =
             comparison_duration_us(before, plan->endpoints[i].name);
+    return durations_us;
+}
+
+static int64_t *find_durations(const struct plan *plan,
+                               const struct comparison *before,
+                               struct history *history)
+{
+    int64_t *durations_us;
+
+    if (!before && !history)
+        return NULL;
+    durations_us = before ? durations_before(plan, before)
+                          : history_durations(history, plan);
     fill_unknown(durations_us, plan->endpoint_count);
     return durations_us;
 }
@@ -106,15 +119,15 @@ static void add_parts(struct feed *feed, const struct plan *plan,
 }
 
 struct feed *feed_create(const struct plan *plan, struct url_stream *urls,
-                         const struct comparison *before)
+                         const struct comparison *before,
+                         struct history *history)
 {
     struct feed *feed = xcalloc(1, sizeof(*feed));
 
     feed->lots = xcalloc(plan->network_count, sizeof(*feed->lots));
     feed->parts = xcalloc(plan->network_count, sizeof(*feed->parts));
     feed->networks = xcalloc(plan->network_count, sizeof(*feed->networks));
-    if (before)
-        feed->durations_us = find_durations(plan, before);
+    feed->durations_us = find_durations(plan, before, history);
     if (urls)
         add_parts(feed, plan, urls);
     else

@@ -10,6 +10,7 @@
 
 #include "rounds/comparison.h"
 #include "rounds/engine.h"
+#include "rounds/history.h"
 #include "rounds/plan.h"
 #include "url_stream.h"
 
@@ -17,10 +18,12 @@ struct feed;
 
 /*
  * Of PLAN's endpoints or, where URLS is not NULL, of its URLs. BEFORE, an
- * earlier round, tells how long each took; NULL: not known. All borrowed.
+ * earlier round, tells how long each took, else HISTORY does; NULL: not known.
+ * All borrowed, the history for the call.
  */
 struct feed *feed_create(const struct plan *plan, struct url_stream *urls,
-                         const struct comparison *before);
+                         const struct comparison *before,
+                         struct history *history);
 void feed_destroy(struct feed *feed); /* NULL is allowed */
 
 /* For engine_round, as many as feed_network_count(). */

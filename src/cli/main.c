@@ -9,6 +9,7 @@
 #include "complain.h"
 #include "exit_code.h"
 #include "language.h"
+#include "rounds/history.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
 
@@ -50,8 +51,8 @@ static void describe(FILE *stream)
 
 static void tell_version(void)
 {
-    printf("rounds %s\n%s\njansson/%s\n", ROUNDS_VERSION, curl_version(),
-           JANSSON_VERSION);
+    printf("rounds %s\n%s\njansson/%s\nSQLite/%s\n", ROUNDS_VERSION,
+           curl_version(), JANSSON_VERSION, history_library_version());
 }
 
 static int tell_unknown(const char *name)

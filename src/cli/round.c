@@ -12,6 +12,7 @@
 #include "rounds/collector.h"
 #include "rounds/comparison.h"
 #include "rounds/engine.h"
+#include "rounds/history.h"
 #include "rounds/nagios.h"
 #include "rounds/progress.h"
 #include "rounds/translate.h"
@@ -56,6 +57,8 @@ static void take_result(void *context, const struct result *result)
     struct round *round = context;
 
     note_failure(round, result);
+    if (round->request->history)
+        history_add(round->request->history, round->request->plan, result);
     outputs_record(round->outputs, result);
     if (round->request->urls)
         url_stream_release(result->endpoint);
@@ -122,6 +125,24 @@ static int nagios_code(struct round *round, const struct report_input *input)
     return (int)state;
 }
 
+/* False: told already. */
+static bool store_round(const struct round *round)
+{
+    const struct round_request *request = round->request;
+    const struct history_round stored = {
+        .started_at_us = round->started_at_us,
+        .elapsed_us = round->vitals.elapsed_us,
+    };
+    struct strbuf why = STRBUF_INIT;
+    bool is_stored = !request->is_history_lost;
+
+    if (request->history)
+        is_stored = history_store(request->history, &stored, &why);
+    complain(_("rounds: the history was not stored: "), &why);
+    strbuf_release(&why);
+    return is_stored;
+}
+
 static int report_round(struct round *round, struct collector *collector,
                         const struct summary *summary)
 {
@@ -148,6 +169,7 @@ static int report_round(struct round *round, struct collector *collector,
                          input.result_count);
     state = request->is_nagios ? nagios_code(round, &input) : 0;
     are_written = outputs_finish(round->outputs, &input);
+    are_written &= store_round(round);
 
     if (request->is_nagios)
         return are_written || state == NAGIOS_STATE_CRITICAL
@@ -195,8 +217,8 @@ static void init_round(struct round *round, const struct round_request *request)
     *round = (struct round){ .request = request };
     stop_init(&round->stop);
     round->started_at_us = clock_wall_us();
-    round->feed =
-        feed_create(request->plan, request->urls, request->comparison);
+    round->feed = feed_create(request->plan, request->urls, request->comparison,
+                              request->history);
     round->engine_reports = xcalloc(networks, sizeof(*round->engine_reports));
     round->workers = xcalloc(networks, sizeof(*round->workers));
     round->outputs = outputs_begin(request);

@@ -14,6 +14,7 @@
 #include "rounds/report.h"
 
 struct comparison;
+struct history;
 struct url_stream;
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -30,6 +31,8 @@ struct round_request {
     const struct report_request *reports;
     size_t report_count;
     struct comparison *comparison; /* with an earlier round; NULL: none */
+    struct history *history;       /* where results are stored; NULL: not */
+    bool is_history_lost;          /* they should be, but it was not opened */
     const char *shard;             /* "2/4"; NULL: the plan is not split */
     struct exit_policy policy;
     const char *engine;  /* one that engine_find() knows */

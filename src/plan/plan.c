@@ -11,7 +11,11 @@
 #include "rounds/secrets.h"
 #include "rounds/xalloc.h"
 
-enum { QUEUE_CAPACITY = 1024, SCHEDULE_EVERY_MS = 60 * 1000 };
+enum {
+    QUEUE_CAPACITY = 1024,
+    SCHEDULE_EVERY_MS = 60 * 1000,
+    HISTORY_KEEP_DAYS = 90,
+};
 
 static const struct status_range success = { 200, 299 };
 
@@ -49,6 +53,7 @@ struct plan *plan_create(void)
     struct plan *plan = xcalloc(1, sizeof(*plan));
 
     plan->schedule.every_ms = SCHEDULE_EVERY_MS;
+    plan->history.keep_ms = HISTORY_KEEP_DAYS * INT64_C(86400000);
     plan->arena = arena_create();
     plan->secrets = secrets_create();
     plan->parts = xcalloc(1, sizeof(*plan->parts));

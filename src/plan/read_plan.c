@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "read_endpoints.h"
+#include "read_history.h"
 #include "read_networks.h"
 #include "read_schedule.h"
 
@@ -20,7 +21,6 @@ static const struct {
     const char *expected;
 } watch_keys[] = {
     { "alerts", NODE_LIST, "a list ( ) of groups { }" },
-    { "history", NODE_GROUP, "a group { }" },
     { "status_page", NODE_GROUP, "a group { }" },
 };
 
@@ -56,7 +56,8 @@ static void check_top_level(struct reader *reader, const struct node *root)
         size_t at = 0;
 
         if (strcmp(name, "defaults") == 0 || strcmp(name, "networks") == 0 ||
-            strcmp(name, "endpoints") == 0 || strcmp(name, "schedule") == 0)
+            strcmp(name, "endpoints") == 0 || strcmp(name, "schedule") == 0 ||
+            strcmp(name, "history") == 0)
             continue;
         while (at < COUNT(watch_keys) && strcmp(name, watch_keys[at].name) != 0)
             at++;
@@ -140,6 +141,7 @@ static void read_tree(struct reader *reader, const struct tree *tree)
 
     check_top_level(reader, root);
     read_schedule(reader, node_member(root, "schedule"));
+    read_history(reader, node_member(root, "history"));
     read_networks(reader, node_member(root, "networks"));
     read_defaults(reader, node_member(root, "defaults"), &defaults);
     reader->origins = origins_create(reader->plan->arena, reader->networks,

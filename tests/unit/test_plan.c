@@ -221,6 +221,14 @@ static void the_schedule_is_read(void **state)
     assert_true(plan->schedule.align);
 }
 
+static void the_history_lies_beside_the_plan(void **state)
+{
+    const struct plan *plan = *state;
+
+    assert_string_equal(plan->history.file, PLANS "/good/rounds.db");
+    assert_int_equal(plan->history.keep_ms, 90 * INT64_C(86400000));
+}
+
 static void urls_are_normalised_and_get_the_query(void **state)
 {
     const struct plan *plan = *state;
@@ -882,6 +890,7 @@ int main(void)
             endpoints_keep_the_order_of_the_file_and_know_their_lines),
         OF_EVERYTHING(urls_are_normalised_and_get_the_query),
         OF_EVERYTHING(the_schedule_is_read),
+        OF_EVERYTHING(the_history_lies_beside_the_plan),
         cmocka_unit_test(
             an_endpoint_is_asked_as_often_as_it_or_its_network_says),
         OF_EVERYTHING(networks_are_found_by_name_host_and_range),
