@@ -95,9 +95,17 @@ static void add_seconds(const struct command_line *line, const char *option,
                 (long long)(duration_ms % 1000));
 }
 
-/* These announce a body of no bytes where they have none. */
+static bool is_head(const struct settings *settings)
+{
+    return !strcmp(settings->method, "HEAD");
+}
+
+/* A HEAD never has a body; some announce one of no bytes where they have none.
+ */
 static bool has_data(const struct settings *settings)
 {
+    if (is_head(settings))
+        return false;
     return settings->body || !strcmp(settings->method, "POST") ||
            !strcmp(settings->method, "PUT") ||
            !strcmp(settings->method, "PATCH");
@@ -114,7 +122,7 @@ static bool has_header(const struct settings *settings, const char *name)
 static void add_method(const struct command_line *line,
                        const struct settings *settings)
 {
-    if (!strcmp(settings->method, "HEAD"))
+    if (is_head(settings))
         add_option(line, "--head", NULL);
     else if (strcmp(settings->method, has_data(settings) ? "POST" : "GET") != 0)
         add_option(line, "-X", settings->method);
@@ -123,13 +131,16 @@ static void add_method(const struct command_line *line,
 static void add_credentials(const struct command_line *line,
                             const struct settings *settings)
 {
+    const char *password = settings->password ? settings->password : "";
+
+    if (has_header(settings, "Authorization")) /* which wins */
+        return;
     if (settings->bearer)
         add_pair(line, "-H", "Authorization: ", "Bearer ",
                  line->reveals ? settings->bearer : "***");
     if (settings->user)
         add_pair(line, "-u", settings->user, ":",
-                 line->reveals && settings->password ? settings->password
-                                                     : "***");
+                 line->reveals || !*password ? password : "***");
 }
 
 static void add_tls(const struct command_line *line,

@@ -97,9 +97,20 @@ REQUESTS = {
                    headers = { content-type = "application/x"; };""",
     "bearer": f'auth = {{ bearer = "{SECRET}"; }};',
     "basic": f'auth = {{ user = "ann"; password = "{SECRET}"; }};',
+    "user without a password": "",
+    "own credentials": f"""headers = {{ authorization = "Own {SECRET}"; }};""",
+    "head with a body": 'method = "HEAD"; json = { a = 1; };',
+    "get with a body": 'json = { a = 1; };',
     "uncompressed": "compressed = false;",
     "redirected": "",
     "name": "",
+}
+
+
+# A header of the endpoint's own takes their place.
+DEFAULTS = {
+    "own credentials": 'defaults = { auth = { user = "ann";'
+                       f' password = "{SECRET}"; }}; }};',
 }
 
 
@@ -124,9 +135,12 @@ def test_a_curl_command_sends_what_rounds_sends(
 ) -> None:
     path = "/redirect" if name == "redirected" else "/a%20b?x=1"
     counting.script("/redirect", [Answer(302, b"", [("Location", "/to")])])
-    text = "endpoints = ( " + endpoint(
+    url = counting.url(path)
+    if name == "user without a password":
+        url = url.replace("://", "://ann@")
+    text = DEFAULTS.get(name, "") + "endpoints = ( " + endpoint(
         "it's $(touch harm); touch harm" if name == "name" else name,
-        counting.url(path), REQUESTS[name],
+        url, REQUESTS[name],
     ) + " );"
     written = plan(text)
 

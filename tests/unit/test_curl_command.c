@@ -229,16 +229,16 @@ static void the_content_type_is_told_once(void **state)
 static void secrets_are_hidden_unless_they_are_to_be_revealed(void **state)
 {
     static const char hidden[] =
-        "curl -sS -H 'Authorization: ***' -H 'X-Api-Key: ***' "
+        "curl -sS -H 'Proxy-Authorization: ***' -H 'X-Api-Key: ***' "
         "-H 'X-Trace: ***' -u 'admin:***' -H Content-Type: "
         "--data-raw 'password=***'" LIMITS "'https://a.example/?token=***'";
     static const char revealed[] =
-        "curl -sS -H 'Authorization: Bearer abcdef' -H 'X-Api-Key: k' "
+        "curl -sS -H 'Proxy-Authorization: Bearer abcdef' -H 'X-Api-Key: k' "
         "-H 'X-Trace: hunter2' -u admin:hunter2 -H Content-Type: "
         "--data-raw password=hunter2" LIMITS
         "'https://a.example/?token=hunter2'";
     static const struct pair headers[] = {
-        { "Authorization", "Bearer abcdef" },
+        { "Proxy-Authorization", "Bearer abcdef" },
         { "X-Api-Key", "k" },
         { "X-Trace", "hunter2" },
     };
