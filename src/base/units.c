@@ -101,19 +101,53 @@ void duration_format(int64_t duration_ms, char *text)
                    duration_units[i].name);
 }
 
-bool size_parse(const char *text, int64_t *size_bytes)
+/* A whole decimal number. Returns as parse_thousandths(). */
+static const char *parse_digits(const char *text, int64_t *number)
 {
     int64_t value = 0;
 
     if (!isdigit((unsigned char)*text))
-        return false;
+        return NULL;
     for (; isdigit((unsigned char)*text); text++) {
         if (value > LARGEST_SIZE / 10)
-            return false;
+            return NULL;
         value = value * 10 + (*text - '0');
     }
+    *number = value;
+    return text;
+}
+
+bool number_parse(const char *text, int64_t *number)
+{
+    int64_t value;
+    const char *rest = parse_digits(text, &value);
+
+    if (!rest || *rest)
+        return false;
+    *number = value;
+    return true;
+}
+
+bool percent_parse(const char *text, double *percent)
+{
+    int64_t thousandths;
+    const char *sign = parse_thousandths(text, &thousandths);
+
+    if (!sign || strcmp(sign, "%") != 0 || thousandths > 100 * 1000)
+        return false;
+    *percent = (double)thousandths / 1000;
+    return true;
+}
+
+bool size_parse(const char *text, int64_t *size_bytes)
+{
+    int64_t value;
+    const char *unit = parse_digits(text, &value);
+
+    if (!unit)
+        return false;
     for (size_t i = 0; i < COUNT(size_units); i++) {
-        if (strcmp(text, size_units[i].name) != 0)
+        if (strcmp(unit, size_units[i].name) != 0)
             continue;
         if (value > LARGEST_SIZE / size_units[i].factor)
             return false;

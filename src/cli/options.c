@@ -1,7 +1,6 @@
 #include "options.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,12 +87,9 @@ static void tell_unknown(const struct option *options, const char *name,
 static bool parse_number(const struct option *option, const char *text,
                          int64_t *value, struct strbuf *why)
 {
-    char *end;
-    long long number;
+    int64_t number;
 
-    errno = 0;
-    number = strtoll(text, &end, 10);
-    if (end == text || *end || errno || number < option->least ||
+    if (!number_parse(text, &number) || number < option->least ||
         number > option->most) {
         strbuf_addf(why,
                     _("--%s: \"%s\" is not a whole number from %jd to %jd\n"),

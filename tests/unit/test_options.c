@@ -207,6 +207,12 @@ static void every_mistake_is_told_by_name(void **state)
           "--workers: \"\" is not a whole number from 1 to 10000\n" },
         { { "--workers=4x" },
           "--workers: \"4x\" is not a whole number from 1 to 10000\n" },
+        { { "--workers", " 5" },
+          "--workers: \" 5\" is not a whole number from 1 to 10000\n" },
+        { { "--workers=+5" },
+          "--workers: \"+5\" is not a whole number from 1 to 10000\n" },
+        { { "--workers=1e3" },
+          "--workers: \"1e3\" is not a whole number from 1 to 10000\n" },
         { { "--workers=99999999999999999999" },
           "--workers: \"99999999999999999999\" is not a whole number from 1 "
           "to 10000\n" },

@@ -171,6 +171,46 @@ static void what_is_not_a_size_is_refused_and_nothing_written(void **state)
     }
 }
 
+static void a_number_is_decimal_digits_alone(void **state)
+{
+    static const char *const wrong[] = {
+        "",    " 5",  "5 ",  "+5",  "-5",       "0x10",
+        "1e3", "5.0", "1_0", "5\n", "\xd9\xa1", "99999999999999999999",
+    };
+    int64_t number = untouched;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_false(number_parse(wrong[i], &number));
+        assert_int_equal(number, untouched);
+    }
+    assert_true(number_parse("0", &number));
+    assert_int_equal(number, 0);
+    assert_true(number_parse("0010000000000", &number));
+    assert_int_equal(number, INT64_C(10000000000));
+}
+
+static void a_percentage_lies_between_0_and_100(void **state)
+{
+    static const char *const wrong[] = {
+        "",     "5",        "%",    "5 %", " 5%",  "-1%",
+        "101%", "100.001%", "1e1%", "5%%", "2,5%", "nan%",
+    };
+    double percent = -1;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_false(percent_parse(wrong[i], &percent));
+        assert_true(percent == -1);
+    }
+    assert_true(percent_parse("2.5%", &percent));
+    assert_true(percent == 2.5);
+    assert_true(percent_parse("0%", &percent));
+    assert_true(percent == 0);
+    assert_true(percent_parse("100%", &percent));
+    assert_true(percent == 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +219,8 @@ int main(void)
         cmocka_unit_test(a_duration_is_shown_in_its_shortest_exact_form),
         cmocka_unit_test(a_size_is_a_whole_number_with_or_without_a_unit),
         cmocka_unit_test(what_is_not_a_size_is_refused_and_nothing_written),
+        cmocka_unit_test(a_number_is_decimal_digits_alone),
+        cmocka_unit_test(a_percentage_lies_between_0_and_100),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
