@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "rounds/plan.h"
 #include "rounds/result.h"
@@ -75,15 +74,12 @@ void json_add_record(const struct result *result, const struct plan *plan,
 /*
  * Write LENGTH bytes to FILE so that readers see the old file or the new one,
  * never a part: beside it, flushed to disk, then renamed. What is no regular
- * file (/dev/stdout, a pipe) is written into. False: a regular FILE is as it
- * was, nothing is left beside it, and WHY says what failed: "FILE: what: why".
- * The umask decides who may read a new file; an old one keeps its mode.
+ * file (/dev/stdout, a pipe) is written into; FILE NULL is stdout. False: a
+ * regular FILE is as it was, nothing is left beside it, and WHY says what
+ * failed: "FILE: what: why". The umask decides who may read a new file; an old
+ * one keeps its mode.
  */
 bool report_save(const char *file, const char *bytes, size_t length,
                  struct strbuf *why);
-
-/* To a stream that is open already (stdout), and flushed. */
-bool report_print(FILE *stream, const char *bytes, size_t length,
-                  struct strbuf *why);
 
 #endif

@@ -140,9 +140,7 @@ static bool write_report(const struct report_request *report,
         write_fenced(report->format, input, &text);
     else
         report->format->write(input, &text);
-    is_written = report->file
-                     ? report_save(report->file, text.data, text.length, &why)
-                     : report_print(stdout, text.data, text.length, &why);
+    is_written = report_save(report->file, text.data, text.length, &why);
     if (!is_written)
         tell_not_written(report->format->name, why.data);
     strbuf_release(&why);

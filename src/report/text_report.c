@@ -6,11 +6,14 @@
 
 #include "formats.h"
 
+#include <stdlib.h>
+
+#include "caveats.h"
+#include "rounds/table.h"
 #include "rounds/translate.h"
 #include "text_figures.h"
 #include "text_rows.h"
 #include "text_style.h"
-#include "text_warnings.h"
 
 static void add_count(struct strbuf *out, size_t count, enum outcome outcome)
 {
@@ -58,6 +61,25 @@ static void add_verdict(const struct report_input *input, struct strbuf *out)
     strbuf_release(&text);
 }
 
+/* With an empty line after them. */
+static void add_warnings(const struct report_input *input, struct strbuf *out)
+{
+    size_t count;
+    struct caveat *caveats = caveats_find(input, &count);
+    struct strbuf line = STRBUF_INIT;
+
+    for (size_t i = 0; i < count; i++) {
+        strbuf_clear(&line);
+        strbuf_add_string(&line, _("warning: "));
+        caveat_describe(&caveats[i], input->stop_cause, &line);
+        add_lines(input, line.data, STYLE_YELLOW, TABLE_GAP, out);
+    }
+    if (count)
+        strbuf_add_char(out, '\n');
+    strbuf_release(&line);
+    free(caveats);
+}
+
 void text_report(const struct report_input *input, struct strbuf *out)
 {
     size_t before = out->length;
@@ -72,7 +94,7 @@ void text_report(const struct report_input *input, struct strbuf *out)
     if (!input->is_quiet) {
         text_add_figures(input, out);
         strbuf_add_char(out, '\n');
-        text_add_warnings(input, out);
+        add_warnings(input, out);
     }
     add_verdict(input, out);
 }

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -218,22 +219,24 @@ static void standard_output_is_written_into_wherever_it_leads(void **state)
     assert_file("out", "first second third");
 }
 
-static void printing_tells_when_it_failed(void **state)
+static void standard_output_that_is_full_is_told(void **state)
 {
-    FILE *full = fopen("/dev/full", "w");
-    FILE *file = fopen("out", "w");
+    int saved = dup(STDOUT_FILENO);
+    int full = open("/dev/full", O_WRONLY);
     struct strbuf why = STRBUF_INIT;
+    bool is_saved;
 
     (void)state;
-    assert_non_null(full);
-    assert_non_null(file);
-    assert_true(report_print(file, "text", 4, &why));
-    assert_file("out", "text");
-    assert_false(report_print(full, "text", 4, &why));
+    fflush(stdout);
+    (void)dup2(full, STDOUT_FILENO);
+    is_saved = save(NULL, "text", &why);
+    (void)dup2(saved, STDOUT_FILENO);
+    close(saved);
+    close(full);
+
+    assert_false(is_saved);
     assert_string_equal(
         why.data, "the report cannot be written: No space left on device");
-    fclose(file);
-    fclose(full);
     strbuf_release(&why);
 }
 
@@ -267,7 +270,7 @@ int main(void)
         DIRECTORY_TEST(a_full_disk_leaves_the_old_file_and_nothing_beside_it),
         DIRECTORY_TEST(a_device_is_written_into),
         DIRECTORY_TEST(standard_output_is_written_into_wherever_it_leads),
-        DIRECTORY_TEST(printing_tells_when_it_failed),
+        DIRECTORY_TEST(standard_output_that_is_full_is_told),
         cmocka_unit_test(formats_are_found_by_their_name),
     };
 
