@@ -37,7 +37,8 @@ struct plan {
     const struct endpoint *endpoints; /* enabled ones, in the file's order */
     size_t endpoint_count;
     size_t all_count;               /* before plan_select() left some out */
-    char hash[PLAN_HASH_BYTES];     /* of all of them; "": not made */
+    char hash[PLAN_HASH_BYTES];     /* of those that a round of all
+                                       shards asks; "": not made */
     const struct network *networks; /* the built-in ones always among them */
     size_t network_count;
     struct plan_schedule schedule;
@@ -109,7 +110,8 @@ void plan_override(struct plan *plan, const struct plan_overrides *overrides);
  * Before the plan is shared between threads.
  */
 void plan_select(struct plan *plan,
-                 bool (*keep)(void *context, const struct endpoint *endpoint),
-                 void *context);
+                 bool (*keep)(const void *context,
+                              const struct endpoint *endpoint),
+                 const void *context);
 
 #endif

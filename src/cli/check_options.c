@@ -146,19 +146,10 @@ static bool has_any_tag(const struct text_list *tags,
     return false;
 }
 
-/* What picks endpoints out of a plan. */
-struct selection {
-    const struct check_options *options;
-    struct shard shard;
-};
-
-static bool is_selected(void *context, const struct endpoint *endpoint)
+static bool is_selected(const void *context, const struct endpoint *endpoint)
 {
-    const struct selection *selection = context;
-    const struct check_options *options = selection->options;
+    const struct check_options *options = context;
 
-    if (!shard_holds(&selection->shard, endpoint->origin))
-        return false;
     if (options->only.count && !matches_any(&options->only, endpoint->name))
         return false;
     if (options->tags.count && !has_any_tag(&options->tags, endpoint))
@@ -166,23 +157,9 @@ static bool is_selected(void *context, const struct endpoint *endpoint)
     return !matches_any(&options->exclude, endpoint->name);
 }
 
-static bool select_endpoints(const struct check_options *options,
-                             struct plan *plan, struct strbuf *why)
+static bool is_in_shard(const void *context, const struct endpoint *endpoint)
 {
-    struct selection selection = { .options = options };
-    size_t all = plan->endpoint_count;
-
-    if (options->shard && !shard_parse(options->shard, &selection.shard, why))
-        return false;
-    plan_select(plan, is_selected, &selection);
-    /* A shard may be empty: the others have it all. */
-    if (plan->endpoint_count || options->shard)
-        return true;
-    strbuf_addf(why,
-                _("none of the plan's %zu endpoints is left by --only, --tag "
-                  "and --exclude\n"),
-                all);
-    return false;
+    return shard_holds(context, endpoint->origin);
 }
 
 /* Only a report that is read back tells it. */
@@ -192,6 +169,30 @@ static bool wants_hash(const struct check_options *options)
         if (!strncmp(options->reports.items[i], "json", 4))
             return true;
     return false;
+}
+
+/* The shards of one plan are those of the same endpoints picked out of it. */
+static bool select_endpoints(const struct check_options *options,
+                             struct plan *plan, struct strbuf *why)
+{
+    size_t all = plan->endpoint_count;
+    struct shard shard;
+
+    if (options->shard && !shard_parse(options->shard, &shard, why))
+        return false;
+    plan_select(plan, is_selected, options);
+    if (!plan->endpoint_count) {
+        strbuf_addf(why,
+                    _("none of the plan's %zu endpoints is left by --only, "
+                      "--tag and --exclude\n"),
+                    all);
+        return false;
+    }
+    if (wants_hash(options))
+        plan_hash(plan);
+    if (options->shard) /* which may be empty: the others have it all */
+        plan_select(plan, is_in_shard, &shard);
+    return true;
 }
 
 struct plan *check_options_plan(const struct check_options *options,
@@ -210,8 +211,6 @@ struct plan *check_options_plan(const struct check_options *options,
     if (!plan)
         return NULL;
     plan_override(plan, &overrides);
-    if (wants_hash(options))
-        plan_hash(plan);
     if (is_stream || select_endpoints(options, plan, why))
         return plan;
     plan_destroy(plan);
@@ -234,7 +233,7 @@ bool check_options_can_stream(const struct check_options *options,
                               const struct round_request *request)
 {
     if (!options->urls || options->only.count || options->tags.count ||
-        options->exclude.count || options->shard)
+        options->exclude.count || options->shard || options->baseline)
         return false;
     for (size_t i = 0; i < request->report_count; i++)
         if (!report_stream_is_possible(request->reports[i].format))

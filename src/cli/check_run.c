@@ -8,7 +8,6 @@
 #include "exit_code.h"
 #include "rounds/comparison.h"
 #include "rounds/history.h"
-#include "rounds/saved_report.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 #include "url_stream.h"
@@ -38,17 +37,14 @@ static int run_on(struct round_request *request,
     struct strbuf why = STRBUF_INIT;
     int code = EXIT_MISTAKE;
 
-    struct saved_report *before = NULL;
-
     request->plan = plan;
     if (options->is_dry_run) {
         describe_dry_run(plan);
         return EXIT_ALL_WELL;
     }
-    if (options->baseline) {
-        before = saved_report_read(options->baseline, &why);
-        request->comparison = before ? comparison_create(before) : NULL;
-    }
+    if (options->baseline)
+        request->comparison =
+            comparison_read(options->baseline, plan->secrets, &why);
     if (is_stream)
         request->urls = url_stream_open(options->urls, plan, &why);
     if (!why.length && options->keeps_history)
@@ -59,7 +55,6 @@ static int run_on(struct round_request *request,
     history_destroy(request->history);
     url_stream_close(request->urls);
     comparison_destroy(request->comparison);
-    saved_report_destroy(before);
     strbuf_release(&why);
     return code;
 }

@@ -5,6 +5,7 @@
 
 #include "rounds/text.h"
 #include "rounds/translate.h"
+#include "rounds/units.h"
 #include "rounds/xalloc.h"
 
 enum {
@@ -83,20 +84,9 @@ bool exit_policy_parse_fail_on(struct exit_policy *policy, const char *text,
 bool exit_policy_parse_most(struct exit_policy *policy, const char *text,
                             struct strbuf *why)
 {
-    char *end;
-    double number = strtod(text, &end);
-    bool is_percent = !strcmp(end, "%");
-    bool is_whole =
-        number >= 0 && number <= 1e9 && number == (double)(int64_t)number;
-
-    if (end != text && is_percent && number >= 0 && number <= 100) {
-        policy->most_percent = number;
+    if (percent_parse(text, &policy->most_percent) ||
+        number_parse(text, &policy->most))
         return true;
-    }
-    if (end != text && !*end && is_whole) {
-        policy->most = (int64_t)number;
-        return true;
-    }
     strbuf_addf(why,
                 _("--max-failures: \"%s\" is neither a whole number nor a "
                   "percentage such as \"5%%\"\n"),
@@ -109,6 +99,16 @@ bool exit_policy_fails(const struct exit_policy *policy, enum outcome outcome,
 {
     return policy->outcomes >> outcome & 1 ||
            (reason != REASON_NONE && policy->reasons >> reason & 1);
+}
+
+bool exit_policy_counts(const struct exit_policy *policy,
+                        const struct result *result,
+                        const struct result *before)
+{
+    if (!exit_policy_fails(policy, result->outcome, result->reason))
+        return false;
+    return !policy->only_new || !before ||
+           !exit_policy_fails(policy, before->outcome, before->reason);
 }
 
 bool exit_policy_is_exceeded(const struct exit_policy *policy, uint64_t failed,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "rounds/reason.h"
+#include "rounds/result.h"
 #include "rounds/stop.h"
 #include "rounds/strbuf.h"
 #include "rounds/summary.h"
@@ -48,6 +49,14 @@ bool exit_policy_parse_most(struct exit_policy *policy, const char *text,
 /* Whether a check that ended so counts as failed. */
 bool exit_policy_fails(const struct exit_policy *policy, enum outcome outcome,
                        enum reason reason);
+
+/*
+ * Whether RESULT is one failure more. BEFORE is the same endpoint's in an
+ * earlier round, NULL: none; with only_new, what failed there is put up with.
+ */
+bool exit_policy_counts(const struct exit_policy *policy,
+                        const struct result *result,
+                        const struct result *before);
 
 /* Whether FAILED of TOTAL checks are more than are put up with. */
 bool exit_policy_is_exceeded(const struct exit_policy *policy, uint64_t failed,

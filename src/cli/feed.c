@@ -70,9 +70,12 @@ static int64_t *durations_before(const struct plan *plan,
     int64_t *durations_us =
         xcalloc(plan->endpoint_count, sizeof(*durations_us));
 
-    for (size_t i = 0; i < plan->endpoint_count; i++)
-        durations_us[i] =
-            comparison_duration_us(before, plan->endpoints[i].name);
+    for (size_t i = 0; i < plan->endpoint_count; i++) {
+        const struct result *result =
+            comparison_before(before, plan->endpoints[i].name);
+
+        durations_us[i] = result ? result->timings.total_us : -1;
+    }
     return durations_us;
 }
 

@@ -6,10 +6,11 @@
 
 #include "check_options.h"
 #include "complain.h"
-#include "exit_code.h"
+#include "conclude.h"
 #include "merge.h"
 #include "outputs.h"
 #include "report_options.h"
+#include "rounds/comparison.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
@@ -19,11 +20,17 @@ static const struct option table[] = {
     { "report", 0, "FORMAT[=FILE]",
       N_("as for rounds check; may be repeated, one to stdout"), OPTION_LIST,
       FIELD(reports), 0, 0 },
+    { "baseline", 0, "OLD.json",
+      N_("an earlier JSON report, to tell what changed"), OPTION_TEXT,
+      FIELD(baseline), 0, 0 },
     { "fail-on", 0, "WORDS",
       N_("outcomes and reasons that fail (unhealthy,unreachable)"), OPTION_TEXT,
       FIELD(fail_on), 0, 0 },
     { "max-failures", 0, "N|P%", N_("so many failures are put up with (0)"),
       OPTION_TEXT, FIELD(max_failures), 0, 0 },
+    { "exit", 0, "STYLE",
+      N_("simple, or nagios: codes and first line (simple)"), OPTION_TEXT,
+      FIELD(exit), 0, 0 },
     { "color", 0, "WHEN", N_("auto, always or never (auto)"), OPTION_TEXT,
       FIELD(color), 0, 0 },
     { "quiet", 'q', NULL, N_("only what failed, and one closing line"),
@@ -47,13 +54,17 @@ static void describe(FILE *stream)
 }
 
 static uint64_t count_failed(const struct merged_round *round,
-                             const struct exit_policy *policy)
+                             const struct round_request *request)
 {
     uint64_t failed = 0;
 
-    for (size_t i = 0; i < round->result_count; i++)
-        failed += exit_policy_fails(policy, round->results[i]->outcome,
-                                    round->results[i]->reason);
+    for (size_t i = 0; i < round->result_count; i++) {
+        const struct result *result = round->results[i];
+
+        failed += exit_policy_counts(
+            &request->policy, result,
+            comparison_before(request->comparison, result->endpoint->name));
+    }
     return failed;
 }
 
@@ -67,21 +78,19 @@ static int report_merged(const struct merged_round *round,
         .summary = &round->summary,
         .started_at_us = round->started_at_us,
         .engine = round->engine,
-        .is_quiet = request->is_quiet,
     };
     struct outputs *outputs;
-    bool are_written;
+    int code;
 
     request->plan = &round->plan;
     outputs = outputs_begin(request);
     for (size_t i = 0; i < round->result_count; i++)
         outputs_record(outputs, round->results[i]);
-    are_written = outputs_finish(outputs, &input);
+    code =
+        conclude(request, outputs, &input, count_failed(round, request), false);
     outputs_destroy(outputs);
     request->plan = NULL; /* the merged one does not outlive us */
-    return (int)exit_code_of(&request->policy, &round->summary,
-                             count_failed(round, &request->policy),
-                             STOP_CAUSE_NONE, are_written);
+    return code;
 }
 
 static int merge_parts(struct saved_report *const *parts, size_t count,
@@ -124,6 +133,22 @@ static int merge_files(const struct text_list *files,
     return code;
 }
 
+static int merge_against(const char *baseline, const struct text_list *files,
+                         struct round_request *request)
+{
+    struct strbuf why = STRBUF_INIT;
+    int code = EXIT_MISTAKE;
+
+    if (baseline)
+        request->comparison = comparison_read(baseline, NULL, &why);
+    if (!why.length)
+        code = merge_files(files, request);
+    complain("rounds: ", &why);
+    comparison_destroy(request->comparison);
+    strbuf_release(&why);
+    return code;
+}
+
 static int merge(const struct check_options *options,
                  const struct text_list *files)
 {
@@ -136,7 +161,7 @@ static int merge(const struct check_options *options,
     if (!files->count)
         strbuf_add_string(&why, _("the shards' JSON reports are missing\n"));
     else if (check_options_request(options, reports, &request, &why))
-        code = merge_files(files, &request);
+        code = merge_against(options->baseline, files, &request);
     complain("rounds: ", &why);
     strbuf_release(&why);
     free(reports);

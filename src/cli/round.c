@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "conclude.h"
 #include "feed.h"
 #include "interrupt.h"
 #include "outputs.h"
@@ -13,7 +14,6 @@
 #include "rounds/comparison.h"
 #include "rounds/engine.h"
 #include "rounds/history.h"
-#include "rounds/nagios.h"
 #include "rounds/progress.h"
 #include "rounds/translate.h"
 #include "rounds/vitals.h"
@@ -39,10 +39,9 @@ static void note_failure(struct round *round, const struct result *result)
 {
     const struct round_request *request = round->request;
 
-    if (!exit_policy_fails(&request->policy, result->outcome, result->reason))
-        return;
-    if (request->policy.only_new && request->comparison &&
-        comparison_failed_before(request->comparison, result->endpoint->name))
+    if (!exit_policy_counts(
+            &request->policy, result,
+            comparison_before(request->comparison, result->endpoint->name)))
         return;
     round->failed++;
     if (request->fails_fast &&
@@ -111,20 +110,6 @@ static void run_engine(struct round *round, struct collector *collector)
     note_workers(round);
 }
 
-static int nagios_code(struct round *round, const struct report_input *input)
-{
-    enum stop_cause cause = stop_cause(&round->stop);
-    bool is_incomplete =
-        cause == STOP_CAUSE_INTERRUPT || cause == STOP_CAUSE_TERMINATE;
-    bool has_failed = exit_policy_is_exceeded(
-        &round->request->policy, round->failed, input->summary->endpoints);
-    enum nagios_state state =
-        nagios_state_of(input->summary, has_failed, is_incomplete);
-
-    outputs_print_nagios(input, state);
-    return (int)state;
-}
-
 /* False: told already. */
 static bool store_round(const struct round *round)
 {
@@ -157,27 +142,11 @@ static int report_round(struct round *round, struct collector *collector,
         .stop_cause = stop_cause(&round->stop),
         .vitals = &round->vitals,
         .shard = request->shard,
-        .comparison = request->comparison,
-        .is_verbose = request->is_verbose,
-        .is_quiet = request->is_quiet,
     };
-    bool are_written;
-    int state;
+    bool is_stored = store_round(round);
 
-    if (request->comparison && !request->urls)
-        comparison_judge(request->comparison, input.results,
-                         input.result_count);
-    state = request->is_nagios ? nagios_code(round, &input) : 0;
-    are_written = outputs_finish(round->outputs, &input);
-    are_written &= store_round(round);
-
-    if (request->is_nagios)
-        return are_written || state == NAGIOS_STATE_CRITICAL
-                   ? state
-                   : NAGIOS_STATE_UNKNOWN;
-    return (int)exit_code_of(&request->policy, summary, round->failed,
-                             stop_cause(&round->stop),
-                             are_written && !round->faults);
+    return conclude(request, round->outputs, &input, round->failed,
+                    round->faults || !is_stored);
 }
 
 /* A lost or doubled result is a mistake in rounds; no report may hide it. */

@@ -156,8 +156,9 @@ void plan_override(struct plan *plan, const struct plan_overrides *overrides)
 }
 
 void plan_select(struct plan *plan,
-                 bool (*keep)(void *context, const struct endpoint *endpoint),
-                 void *context)
+                 bool (*keep)(const void *context,
+                              const struct endpoint *endpoint),
+                 const void *context)
 {
     struct endpoint *endpoints = plan->parts->endpoints;
     size_t kept = 0;

@@ -125,6 +125,8 @@ static void add_changes(struct json_writer *json,
 {
     json_name(json, "changes");
     json_begin_object(json);
+    json_name(json, "slowdown");
+    json_real(json, comparison_slowdown(input->comparison));
     for (int change = CHANGE_NONE + 1; change < CHANGE_COUNT; change++) {
         json_name(json, change_name((enum change)change));
         json_begin_array(json);

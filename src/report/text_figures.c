@@ -14,6 +14,8 @@
 
 enum { SLOWEST_COUNT = 5 };
 
+#define SLOWDOWN_TOLD 1.5
+
 enum figure {
     OUTCOMES,
     REASONS,
@@ -376,6 +378,23 @@ static void add_changed(struct figures *figures, enum change change)
     strbuf_release(&name);
 }
 
+/* What "slower" leaves out, where it is worth a word. */
+static void add_slowdown(struct figures *figures)
+{
+    double slowdown = comparison_slowdown(figures->input->comparison);
+    struct strbuf factor = STRBUF_INIT;
+
+    if (slowdown < SLOWDOWN_TOLD)
+        return;
+    begin_line(figures, CHANGES, false);
+    number_add_fixed(&factor, number_micros(slowdown), 1);
+    strbuf_addf(figures->out,
+                _("the median origin took %s times as long: no endpoint's "
+                  "doing\n"),
+                factor.data);
+    strbuf_release(&factor);
+}
+
 /* Held against the baseline. */
 static void add_changes(struct figures *figures)
 {
@@ -398,6 +417,7 @@ static void add_changes(struct figures *figures)
         begin_line(figures, CHANGES, true);
         strbuf_add_string(figures->out, _("none since the baseline\n"));
     }
+    add_slowdown(figures);
 }
 
 void text_add_figures(const struct report_input *input, struct strbuf *out)

@@ -221,8 +221,9 @@ static void what_is_put_up_with_lets_a_round_pass(void **state)
 static void what_is_no_number_of_failures_is_told(void **state)
 {
     static const char *const words[] = {
-        "",    "x",   "-1",   "1.5", "5%%",  "101%",       "-1%",
-        "nan", "inf", "nan%", "5 %", "five", "2000000000",
+        "",    "x",   "-1",   "1.5",  "5%%",  "101%", "-1%",
+        "nan", "inf", "nan%", "5 %",  "five", "1e3",  "0x10",
+        " 5",  "5 ",  "+5",   "1e1%", " 5%",  "0x5%", "99999999999999999999",
     };
 
     (void)state;
@@ -238,6 +239,32 @@ static void what_is_no_number_of_failures_is_told(void **state)
     }
 }
 
+static void
+what_failed_before_is_put_up_with_where_only_new_counts(void **state)
+{
+    struct exit_policy policy;
+    struct strbuf why = STRBUF_INIT;
+    struct result slow = { .outcome = OUTCOME_DEGRADED, .reason = REASON_SLOW };
+    struct result refused = { .outcome = OUTCOME_UNREACHABLE,
+                              .reason = REASON_CONNECT_REFUSED };
+    struct result healthy = { .outcome = OUTCOME_HEALTHY };
+
+    (void)state;
+    exit_policy_init(&policy);
+    assert_true(exit_policy_counts(&policy, &refused, &refused));
+
+    assert_true(exit_policy_parse_fail_on(&policy, "new", &why));
+    assert_true(exit_policy_counts(&policy, &refused, NULL));
+    assert_true(exit_policy_counts(&policy, &refused, &healthy));
+    assert_false(exit_policy_counts(&policy, &refused, &refused));
+    assert_false(exit_policy_counts(&policy, &healthy, &refused));
+
+    /* Failed means the same then as now. */
+    assert_true(exit_policy_parse_fail_on(&policy, "slow,new", &why));
+    assert_false(exit_policy_counts(&policy, &slow, &slow));
+    assert_true(exit_policy_counts(&policy, &slow, &refused));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +277,8 @@ int main(void)
         cmocka_unit_test(so_many_failures_are_put_up_with),
         cmocka_unit_test(what_is_put_up_with_lets_a_round_pass),
         cmocka_unit_test(what_is_no_number_of_failures_is_told),
+        cmocka_unit_test(
+            what_failed_before_is_put_up_with_where_only_new_counts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
