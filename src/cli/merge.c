@@ -37,20 +37,19 @@ static bool is_same_plan(const struct saved_report *first,
     return false;
 }
 
-static void tell_missing(const struct saved_report *const *by_number,
-                         unsigned count, struct strbuf *why)
+static void tell_missing(struct saved_report *const *by_number, unsigned count,
+                         struct strbuf *why)
 {
     for (unsigned i = 0; i < count; i++)
         if (!by_number[i])
             strbuf_addf(why, _("shard %u/%u is missing\n"), i + 1, count);
 }
 
-static bool are_complete(struct saved_report *const *parts, size_t count,
-                         struct strbuf *why)
+/* Each part in its place; false: not all are there, or not once. */
+static bool put_in_order(struct saved_report *const *parts, size_t count,
+                         struct saved_report **by_number, struct strbuf *why)
 {
     unsigned shards = shard_of(parts[0]).count;
-    const struct saved_report **by_number =
-        xcalloc(shards, sizeof(const struct saved_report *));
     size_t before = why->length;
 
     for (size_t i = 0; i < count; i++) {
@@ -66,29 +65,24 @@ static bool are_complete(struct saved_report *const *parts, size_t count,
             by_number[number - 1] = parts[i];
     }
     tell_missing(by_number, shards, why);
-    free(by_number);
     return why->length == before;
 }
 
 /* The number of the network called NAME, which may be a new one. */
 static uint32_t network_of(struct merged_round *round,
-                           const struct network *network, unsigned workers)
+                           const struct network *network)
 {
     size_t count = round->plan.network_count;
 
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(round->networks[i].name, network->name) != 0)
-            continue;
-        if (round->workers[i] < workers)
-            round->workers[i] = workers;
-        return (uint32_t)i;
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(round->networks[i].name, network->name))
+            return (uint32_t)i;
     round->networks =
         xreallocarray(round->networks, count + 1, sizeof(*round->networks));
     round->workers =
         xreallocarray(round->workers, count + 1, sizeof(*round->workers));
     round->networks[count] = *network;
-    round->workers[count] = workers;
+    round->workers[count] = 0;
     round->plan.network_count = count + 1;
     return (uint32_t)count;
 }
@@ -134,17 +128,29 @@ static void move_in_time(const struct merged_round *round,
     }
 }
 
-/* Networks are the same where their names are, and so get new numbers. */
+/*
+ * Networks are the same where their names are. Each machine has workers of its
+ * own, so they add up, and those of a later part get the numbers behind.
+ */
 static void number_networks(struct merged_round *round,
                             const struct saved_report *part)
 {
-    uint32_t *numbers = xcalloc(part->plan.network_count, sizeof(*numbers));
+    size_t count = part->plan.network_count;
+    uint32_t *numbers = xcalloc(count, sizeof(*numbers));
 
-    for (size_t i = 0; i < part->plan.network_count; i++)
-        numbers[i] =
-            network_of(round, &part->plan.networks[i], part->workers[i]);
-    for (size_t i = 0; i < part->result_count; i++)
-        part->endpoints[i].network = numbers[part->endpoints[i].network];
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = network_of(round, &part->plan.networks[i]);
+    for (size_t i = 0; i < part->result_count; i++) {
+        uint32_t *network = &part->endpoints[i].network;
+
+        *network = numbers[*network];
+        if (part->results[i]->worker >= 0)
+            part->results[i]->worker += (int)round->workers[*network];
+    }
+    for (size_t i = 0; i < count; i++) {
+        round->workers[numbers[i]] += part->workers[i];
+        round->networks[numbers[i]].workers = round->workers[numbers[i]];
+    }
     free(numbers);
 }
 
@@ -193,15 +199,14 @@ static void add_up(struct merged_round *round,
     }
 }
 
-bool merge_reports(struct saved_report *const *parts, size_t count,
-                   struct merged_round *round, struct strbuf *why)
+/* PARTS are complete and in order. */
+static void merge(struct saved_report *const *parts, size_t count,
+                  struct merged_round *round)
 {
     *round = (struct merged_round){ .plan = parts[0]->plan,
                                     .engine = parts[0]->engine,
                                     .started_at_us = parts[0]->started_at_us };
     round->plan.network_count = 0;
-    if (!are_complete(parts, count, why))
-        return false;
     for (size_t i = 1; i < count; i++)
         if (parts[i]->started_at_us < round->started_at_us)
             round->started_at_us = parts[i]->started_at_us;
@@ -212,7 +217,20 @@ bool merge_reports(struct saved_report *const *parts, size_t count,
     gather_results(round, parts, count);
     settle_endpoints(round);
     add_up(round, parts, count);
-    return true;
+}
+
+bool merge_reports(struct saved_report *const *parts, size_t count,
+                   struct merged_round *round, struct strbuf *why)
+{
+    struct saved_report **by_number =
+        xcalloc(shard_of(parts[0]).count, sizeof(struct saved_report *));
+    bool are_complete = put_in_order(parts, count, by_number, why);
+
+    *round = (struct merged_round){ 0 };
+    if (are_complete)
+        merge(by_number, count, round);
+    free(by_number);
+    return are_complete;
 }
 
 void merged_round_release(struct merged_round *round)

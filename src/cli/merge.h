@@ -29,7 +29,8 @@ struct merged_round {
 
 /*
  * Put COUNT parts together. Their results are moved in time so that the
- * earliest part begins the round. False: a shard is missing, is there twice, or
+ * earliest part begins the round, and the workers of each are behind those of
+ * the parts before it. False: a shard is missing, is there twice, or
  * is of another plan or another split; WHY has a line for each.
  */
 bool merge_reports(struct saved_report *const *parts, size_t count,

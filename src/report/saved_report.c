@@ -239,6 +239,20 @@ static void read_earlier(const json_t *record, struct result *result)
     }
 }
 
+/* The attempt that decided came after the last one before it, at the soonest;
+ * by how much is not in a report. */
+static int64_t decisive_start_us(const struct result *result)
+{
+    const struct attempt_record *last;
+
+    if (!result->earlier_count)
+        return result->started_at_us;
+    last = &result->earlier[result->earlier_count - 1];
+    if (!last->started_at_us)
+        return result->started_at_us;
+    return last->started_at_us + (last->total_us > 0 ? last->total_us : 0);
+}
+
 /* Where in the round a check lay: what the wall clock said, made monotonic. */
 static void read_span(const json_t *record, const struct saved_report *report,
                       struct result *result)
@@ -248,7 +262,7 @@ static void read_span(const json_t *record, const struct saved_report *report,
     result->started_at_us = moment_of(record, "started_at");
     if (!result->started_at_us || total_us < 0)
         return;
-    result->began_us = result->started_at_us - report->started_at_us + 1;
+    result->began_us = decisive_start_us(result) - report->started_at_us + 1;
     if (result->began_us < 1)
         result->began_us = 1;
     result->ended_us = result->began_us + total_us;

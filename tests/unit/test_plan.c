@@ -834,7 +834,7 @@ static void the_command_line_overrides_every_endpoint(void **state)
     plan_destroy(plan);
 }
 
-static bool is_not(void *context, const struct endpoint *endpoint)
+static bool is_not(const void *context, const struct endpoint *endpoint)
 {
     return strcmp(endpoint->name, context) != 0;
 }
