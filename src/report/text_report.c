@@ -66,17 +66,19 @@ static void add_warnings(const struct report_input *input, struct strbuf *out)
 {
     size_t count;
     struct caveat *caveats = caveats_find(input, &count);
-    struct strbuf line = STRBUF_INIT;
+    struct strbuf text = STRBUF_INIT, line = STRBUF_INIT;
 
     for (size_t i = 0; i < count; i++) {
+        strbuf_clear(&text);
         strbuf_clear(&line);
-        strbuf_add_string(&line, _("warning: "));
-        caveat_describe(&caveats[i], input->stop_cause, &line);
+        caveat_describe(&caveats[i], input->stop_cause, &text);
+        strbuf_addf(&line, _("warning: %s"), text.data);
         add_lines(input, line.data, STYLE_YELLOW, TABLE_GAP, out);
     }
     if (count)
         strbuf_add_char(out, '\n');
     strbuf_release(&line);
+    strbuf_release(&text);
     free(caveats);
 }
 
