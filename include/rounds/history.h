@@ -53,6 +53,14 @@ bool history_store(struct history *history, const struct history_round *round,
 enum { HISTORY_WAITING_MOST = 1 << 18 };
 
 /*
+ * After a store: where there is enough to do, add results up by hour, hours by
+ * day, and delete what is too old at NOW_US, wall clock. One transaction: it is
+ * done whole or not at all, and nothing is lost where it is left for the next
+ * time. False: it was not done, WHY says "FILE: what: why".
+ */
+bool history_tend(struct history *history, int64_t now_us, struct strbuf *why);
+
+/*
  * How long each of PLAN's endpoints took the last time, by their order, in us;
  * -1: not known. The caller's to free.
  */

@@ -124,6 +124,10 @@ static bool store_round(const struct round *round)
     if (request->history)
         is_stored = history_store(request->history, &stored, &why);
     complain(_("rounds: the history was not stored: "), &why);
+    strbuf_clear(&why);
+    if (request->history && is_stored)
+        (void)history_tend(request->history, clock_wall_us(), &why);
+    complain(_("rounds: warning: the history was not cleared up: "), &why);
     strbuf_release(&why);
     return is_stored;
 }

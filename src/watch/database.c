@@ -143,7 +143,7 @@ static void open_handle(struct database *database, enum database_mode mode)
  */
 void database_write_ahead(struct database *database)
 {
-    int64_t until_us = clock_monotonic_us() + DATABASE_BUSY_MS * 1000;
+    int64_t until_us = clock_monotonic_us() + INT64_C(1000) * DATABASE_BUSY_MS;
     int code;
 
     if (database->failure.length)

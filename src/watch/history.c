@@ -6,6 +6,7 @@
 
 #include "names.h"
 #include "record.h"
+#include "rollup.h"
 #include "schema.h"
 
 #include "rounds/translate.h"
@@ -14,6 +15,7 @@
 struct history {
     struct database *database;
     struct words words;
+    int64_t keep_ms;
     struct record *waiting; /* for the next store, oldest first */
     size_t waiting_count;
     size_t waiting_capacity;
@@ -43,6 +45,7 @@ struct history *history_create(const struct plan *plan, struct strbuf *why)
     struct history *history = xcalloc(1, sizeof(*history));
 
     assert(plan->history.file);
+    history->keep_ms = plan->history.keep_ms;
     history->database =
         schema_open(plan->history.file, DATABASE_WRITE, &history->words, why);
     if (history->database)
@@ -267,6 +270,17 @@ bool history_store(struct history *history, const struct history_round *round,
     }
     bound_waiting(history, why);
     return false;
+}
+
+bool history_tend(struct history *history, int64_t now_us, struct strbuf *why)
+{
+    struct database *database = history->database;
+    int64_t now_ms = now_us / 1000;
+
+    database_begin(database);
+    if (rollup_is_due(database, now_ms))
+        rollup_run(database, &history->words, history->keep_ms, now_ms);
+    return database_commit(database, why);
 }
 
 /*

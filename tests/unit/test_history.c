@@ -7,84 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "database.h"
-#include "sample_round.h"
+#include "history_place.h"
 
 /* What results of a round come to in the file, without what grows by the hour
  * (docs/history.md). */
 enum { LEAST_BYTES_A_RESULT = 20, MOST_BYTES_A_RESULT = 48 };
-
-/* A plan with a history in a folder of its own. */
-struct place {
-    char folder[64];
-    char file[96];
-    struct sample sample;
-};
-
-static int place_setup(void **state)
-{
-    struct place *place = xcalloc(1, sizeof(*place));
-
-    strcpy(place->folder, "/tmp/rounds-history-XXXXXX");
-    if (!mkdtemp(place->folder))
-        return -1;
-    (void)snprintf(place->file, sizeof(place->file), "%s/rounds.db",
-                   place->folder);
-    sample_init(&place->sample);
-    place->sample.plan.history.file = place->file;
-    place->sample.plan.history.keep_ms = INT64_C(90) * 86400 * 1000;
-    *state = place;
-    return 0;
-}
-
-static int place_teardown(void **state)
-{
-    struct place *place = *state;
-    char command[128];
-
-    sample_release(&place->sample);
-    (void)snprintf(command, sizeof(command), "rm -rf '%s'", place->folder);
-    free(place);
-    return system(command);
-}
-
-static struct history *open_history(struct place *place)
-{
-    struct strbuf why = STRBUF_INIT;
-    struct history *history = history_create(&place->sample.plan, &why);
-
-    assert_string_equal(why.data, "");
-    assert_non_null(history);
-    return history;
-}
-
-static void store(struct place *place, struct history *history)
-{
-    const struct history_round round = { SAMPLE_STARTED_AT_US, 5000 };
-    struct strbuf why = STRBUF_INIT;
-
-    for (size_t i = 0; i < place->sample.count; i++)
-        history_add(history, &place->sample.plan, place->sample.results[i]);
-    assert_true(history_store(history, &round, &why));
-    assert_string_equal(why.data, "");
-}
-
-static int64_t count(struct place *place, const char *sql)
-{
-    struct strbuf why = STRBUF_INIT;
-    struct database *database = database_open(place->file, DATABASE_READ, &why);
-    int64_t value;
-
-    assert_non_null(database);
-    value = database_integer(database, sql);
-    assert_false(database_has_failed(database, NULL));
-    database_close(database);
-    return value;
-}
 
 static void every_result_of_a_round_is_stored_once(void **state)
 {
@@ -245,9 +175,6 @@ static void a_result_takes_as_many_bytes_as_the_manual_says(void **state)
     assert_in_range((after - before) / (ENDPOINTS * ROUNDS),
                     LEAST_BYTES_A_RESULT, MOST_BYTES_A_RESULT);
 }
-
-#define IN_PLACE(test)                                                         \
-    cmocka_unit_test_setup_teardown(test, place_setup, place_teardown)
 
 int main(void)
 {
