@@ -35,6 +35,8 @@ static const struct unit size_units[] = {
 #define LONGEST_DURATION_MS (INT64_C(100) * 366 * 86400000)
 #define LARGEST_SIZE (INT64_C(1) << 62)
 
+enum { WHOLE_THOUSANDTHS = 100000 }; /* 100 % */
+
 /*
  * A decimal number of at most three digits after its point, as thousandths.
  * Returns what follows it; NULL: no number here, or too large.
@@ -133,7 +135,7 @@ bool percent_parse(const char *text, double *percent)
     int64_t thousandths;
     const char *sign = parse_thousandths(text, &thousandths);
 
-    if (!sign || strcmp(sign, "%") != 0 || thousandths > 100 * 1000)
+    if (!sign || strcmp(sign, "%") != 0 || thousandths > WHOLE_THOUSANDTHS)
         return false;
     *percent = (double)thousandths / 1000;
     return true;
