@@ -8,6 +8,7 @@
  * went in, exactly one for each.
  */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,6 +49,7 @@ struct engine_round {
     const struct secrets *secrets;
     struct vitals *vitals; /* begun; wake-ups are noted here. NULL: nowhere */
     unsigned loops;        /* async: event loops, each a thread; 0: one */
+    atomic_size_t *in_flight; /* counts checks at work; NULL: nobody asks */
     /*
      * A patrol: sources give checks one by one as they come due, and wait in
      * between. What is learned of an origin is kept, those that do not answer

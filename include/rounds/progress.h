@@ -2,12 +2,13 @@
 #define ROUNDS_PROGRESS_H
 
 /*
- * The progress line on a terminal: done of all, failures so far, checks a
- * second, time left; redrawn at most ten times a second, never wider than the
+ * The progress line on a terminal: done of all, failures so far, how many
+ * are in flight, checks a second, time left where it can be told; redrawn at most ten times a second, never wider than the
  * terminal is at that moment, wiped at the end. A round that is over before
  * anybody could read it shows none. One thread at a time.
  */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,9 @@ struct progress;
  * 0: how many is not known. */
 struct progress *progress_create(FILE *stream, size_t expected, bool has_color);
 void progress_destroy(struct progress *progress); /* wipes; NULL is allowed */
+
+/* Show IN_FLIGHT, which whoever asks counts (engine.h), from now on. */
+void progress_watch(struct progress *progress, const atomic_size_t *in_flight);
 
 /* NOW_US is of clock_monotonic_us() and never goes back. */
 void progress_add(struct progress *progress, const struct result *result,

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "rounds/github.h"
 #include "rounds/report_stream.h"
+#include "rounds/terminal.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
@@ -96,16 +96,6 @@ bool outputs_want_color(enum color_choice choice, int descriptor)
 bool outputs_can_redraw(void)
 {
     return isatty(STDERR_FILENO) && !is_dumb_terminal();
-}
-
-/* 0: not a terminal, no width to keep to. */
-static unsigned terminal_columns(int descriptor)
-{
-    struct winsize size;
-
-    if (!isatty(descriptor) || ioctl(descriptor, TIOCGWINSZ, &size) != 0)
-        return 0;
-    return size.ws_col;
 }
 
 /*

@@ -30,6 +30,7 @@ struct round {
     struct vitals vitals;
     int64_t started_at_us; /* wall clock */
     size_t faults;         /* lines of a stream that could not be asked */
+    atomic_size_t in_flight;
 
     /* The collector thread's until it has ended. */
     uint64_t failed;
@@ -98,6 +99,7 @@ static void run_engine(struct round *round, struct collector *collector)
         .secrets = request->plan->secrets,
         .vitals = &round->vitals,
         .loops = request->loops,
+        .in_flight = &round->in_flight,
     };
 
     if (request->urls)
@@ -189,6 +191,7 @@ static void init_round(struct round *round, const struct round_request *request)
 
     *round = (struct round){ .request = request };
     stop_init(&round->stop);
+    atomic_init(&round->in_flight, 0);
     round->started_at_us = clock_wall_us();
     round->feed = feed_create(request->plan, request->urls, request->comparison,
                               request->history);
@@ -223,6 +226,8 @@ int round_run(const struct round_request *request)
     struct round round;
 
     init_round(&round, request);
+    if (progress)
+        progress_watch(progress, &round.in_flight);
     options.on_result_context = &round;
     collector = collector_start(&options, &why);
     if (collector)

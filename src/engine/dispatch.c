@@ -18,7 +18,7 @@ struct listener {
 };
 
 struct dispatch {
-    /* Guards all below but the last two, which never change. */
+    /* Guards all below but the last three, which never change. */
     pthread_mutex_t lock;
     pthread_cond_t changed;  /* workers wait: something to ask, or the end */
     pthread_cond_t has_room; /* the producer waits */
@@ -32,6 +32,7 @@ struct dispatch {
     bool is_stopped;
     size_t capacity;
     int64_t deadline_us; /* 0: none */
+    atomic_size_t *in_flight;
 };
 
 struct dispatch *dispatch_create(const struct network *network)
@@ -76,6 +77,12 @@ void dispatch_make_lasting(struct dispatch *dispatch)
 void dispatch_limit_handshakes(struct dispatch *dispatch, size_t most)
 {
     agenda_limit_handshakes(dispatch->agenda, most);
+}
+
+void dispatch_count_in_flight(struct dispatch *dispatch,
+                              atomic_size_t *in_flight)
+{
+    dispatch->in_flight = in_flight;
 }
 
 static void tell_listeners(struct dispatch *dispatch)
@@ -236,6 +243,8 @@ static struct check *take(struct dispatch *dispatch, struct seat *seat,
 
     if (!check)
         return NULL;
+    if (dispatch->in_flight)
+        atomic_fetch_add(dispatch->in_flight, 1);
     tell_producer(dispatch);
     /* It may have been the one who watched the clock. */
     if (agenda_waiting(dispatch->agenda))
@@ -287,6 +296,8 @@ void dispatch_end(struct dispatch *dispatch, struct seat *seat,
 {
     pthread_mutex_lock(&dispatch->lock);
     agenda_end(dispatch->agenda, seat, has_answered);
+    if (dispatch->in_flight)
+        atomic_fetch_sub(dispatch->in_flight, 1);
     if (again)
         agenda_add(dispatch->agenda, again, profile, clock_monotonic_us());
     tell_producer(dispatch);

@@ -12,6 +12,7 @@
  * any function; dispatch_destroy() comes after all others have returned.
  */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +33,11 @@ void dispatch_make_lasting(struct dispatch *dispatch);
 
 /* Before the first push: how many may shake hands at a time (gate.h). */
 void dispatch_limit_handshakes(struct dispatch *dispatch, size_t most);
+
+/* Before the first push: where checks are counted that were popped and have not
+ * ended; one for several queues, NULL: nowhere. */
+void dispatch_count_in_flight(struct dispatch *dispatch,
+                              atomic_size_t *in_flight);
 
 /* Takes CHECK over. False: stopped, and it is still the caller's. */
 bool dispatch_push(struct dispatch *dispatch, struct check *check,

@@ -1,12 +1,11 @@
 #include "rounds/progress.h"
 
+#include <stdint.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 
-#include "rounds/number.h"
+#include "progress_line.h"
 #include "rounds/strbuf.h"
-#include "rounds/text.h"
-#include "rounds/translate.h"
+#include "rounds/terminal.h"
 #include "rounds/xalloc.h"
 
 enum {
@@ -14,7 +13,6 @@ enum {
     FIRST_DRAW_US = 300000, /* a shorter round would only flicker */
     WINDOW_US = 5000000,    /* the rate is of this time or the last SAMPLES */
     SAMPLES = 64,
-    BAR_COLUMNS = 20,
     DEFAULT_COLUMNS = 80,
 };
 
@@ -27,6 +25,7 @@ struct sample {
 struct progress {
     FILE *stream;
     size_t expected;
+    const atomic_size_t *in_flight; /* NULL: not known */
     bool has_color;
     bool is_drawn;
     size_t done;
@@ -45,6 +44,11 @@ struct progress *progress_create(FILE *stream, size_t expected, bool has_color)
     progress->expected = expected;
     progress->has_color = has_color;
     return progress;
+}
+
+void progress_watch(struct progress *progress, const atomic_size_t *in_flight)
+{
+    progress->in_flight = in_flight;
 }
 
 void progress_destroy(struct progress *progress)
@@ -73,15 +77,6 @@ void progress_wipe(struct progress *progress)
     progress->is_drawn = false;
 }
 
-static size_t terminal_columns(FILE *stream)
-{
-    struct winsize size;
-
-    if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || !size.ws_col)
-        return DEFAULT_COLUMNS;
-    return size.ws_col;
-}
-
 static struct sample *sample_at(struct progress *progress, size_t number)
 {
     return &progress->samples[(progress->first_sample + number) % SAMPLES];
@@ -105,137 +100,42 @@ static void add_sample(struct progress *progress, int64_t now_us)
         (struct sample){ now_us, progress->done };
 }
 
-/* Checks a second over the window; 0: none was done in it. */
-static double rate_per_s(struct progress *progress)
+/* What was done of late, and in what time. */
+static void add_rate(struct progress *progress,
+                     struct progress_figures *figures)
 {
     const struct sample *oldest = sample_at(progress, 0);
     const struct sample *newest =
         sample_at(progress, progress->sample_count - 1);
 
-    if (newest->at_us <= oldest->at_us)
-        return 0;
-    return (double)(newest->done - oldest->done) * 1e6 /
-           (double)(newest->at_us - oldest->at_us);
-}
-
-/* The line while it is put together: what it says and the columns left. */
-struct line {
-    struct strbuf text;
-    size_t room;
-};
-
-/* One more part, unless it does not fit; then what follows, which matters
- * less, is left out too. */
-static void add_part(struct line *line, const char *text, const char *style)
-{
-    size_t gap = line->text.length ? 2 : 0;
-    size_t columns = text_columns(text) + gap;
-
-    if (columns > line->room) {
-        line->room = 0;
-        return;
-    }
-    line->room -= columns;
-    strbuf_add_repeated(&line->text, ' ', gap);
-    if (style)
-        strbuf_addf(&line->text, "%s%s\x1b[0m", style, text);
-    else
-        strbuf_add_string(&line->text, text);
-}
-
-static void add_done(struct line *line, const struct progress *progress)
-{
-    char *text = progress->expected
-                     ? xasprintf("%zu/%zu", progress->done, progress->expected)
-                     : xasprintf(_("%zu done"), progress->done);
-
-    add_part(line, text, NULL);
-    free(text);
-}
-
-static void add_failed(struct line *line, const struct progress *progress)
-{
-    bool is_red = progress->has_color && progress->failed;
-    char *text = xasprintf(_("%zu failed"), progress->failed);
-
-    add_part(line, text, is_red ? "\x1b[31m" : NULL);
-    free(text);
-}
-
-static void add_rate(struct line *line, double rate)
-{
-    struct strbuf number = STRBUF_INIT;
-    char *text;
-
-    number_add_fixed(&number, number_micros(rate), rate < 10 ? 1 : 0);
-    text = xasprintf(_("%s/s"), number.data);
-    add_part(line, text, NULL);
-    free(text);
-    strbuf_release(&number);
-}
-
-static char *time_left(double seconds_left)
-{
-    unsigned seconds =
-        seconds_left < 1e9 ? (unsigned)(seconds_left + 0.999) : 1000000000;
-
-    if (seconds >= 3600)
-        return xasprintf(_("%uh %02um left"), seconds / 3600,
-                         seconds / 60 % 60);
-    if (seconds >= 60)
-        return xasprintf(_("%um %02us left"), seconds / 60, seconds % 60);
-    return xasprintf(_("%us left"), seconds);
-}
-
-static void add_time_left(struct line *line, const struct progress *progress,
-                          double rate)
-{
-    char *text;
-
-    if (progress->done >= progress->expected || rate <= 0)
-        return;
-    text = time_left((double)(progress->expected - progress->done) / rate);
-    add_part(line, text, NULL);
-    free(text);
-}
-
-/* "[######..............]  ", where there is room beside what the line says. */
-static void add_bar(struct strbuf *out, const struct progress *progress,
-                    size_t room)
-{
-    size_t done = progress->done;
-    size_t filled;
-
-    if (!progress->expected || room < BAR_COLUMNS + 4)
-        return;
-    if (done > progress->expected)
-        done = progress->expected;
-    filled = (size_t)((double)done * BAR_COLUMNS / (double)progress->expected);
-    strbuf_add_char(out, '[');
-    strbuf_add_repeated(out, '#', filled);
-    strbuf_add_repeated(out, '.', BAR_COLUMNS - filled);
-    strbuf_add_string(out, "]  ");
+    figures->rate_checks = newest->done - oldest->done;
+    figures->rate_seconds = (double)(newest->at_us - oldest->at_us) / 1e6;
+    if (figures->rate_seconds > 0)
+        figures->rate_per_s =
+            (double)figures->rate_checks / figures->rate_seconds;
 }
 
 static void draw(struct progress *progress)
 {
-    /* The last column stays free: some terminals wrap when it is filled. */
-    struct line line = { STRBUF_INIT, terminal_columns(progress->stream) - 1 };
+    struct progress_figures figures = {
+        .done = progress->done,
+        .expected = progress->expected,
+        .failed = progress->failed,
+        .in_flight =
+            progress->in_flight ? atomic_load(progress->in_flight) : SIZE_MAX,
+    };
+    unsigned columns = terminal_columns(fileno(progress->stream));
     struct strbuf out = STRBUF_INIT;
-    double rate = rate_per_s(progress);
 
-    add_done(&line, progress);
-    add_failed(&line, progress);
-    add_rate(&line, rate);
-    add_time_left(&line, progress, rate);
+    add_rate(progress, &figures);
     strbuf_add_char(&out, '\r');
-    add_bar(&out, progress, line.room);
-    strbuf_add(&out, line.text.data, line.text.length);
+    /* The last column stays free: some terminals wrap when it is filled. */
+    progress_line_add(&out, &figures, (columns ? columns : DEFAULT_COLUMNS) - 1,
+                      progress->has_color);
     strbuf_add_string(&out, "\x1b[K");
     write_out(progress, out.data, out.length);
     progress->is_drawn = true;
     strbuf_release(&out);
-    strbuf_release(&line.text);
 }
 
 void progress_add(struct progress *progress, const struct result *result,

@@ -427,6 +427,42 @@ def test_the_progress_line_comes_and_is_wiped_at_the_end(
     assert screen.lines[-1] == ""
 
 
+@pytest.mark.parametrize("lang, line", [
+    ("en", r"4/8  0 failed  4 in flight  [0-9.]+/s\x1b\[K"),
+    ("zh_CN", r"4/8  失败 0  在途 4  [0-9.]+/秒\x1b\[K"),
+])
+def test_the_progress_line_tells_what_is_in_flight_and_no_time_left(
+    terminal: Start,
+    counting: CountingServer,
+    slow_plan: Path,
+    lang: str,
+    line: str,
+) -> None:
+    """All that is left is being asked: for how long is not known."""
+    shown = terminal("--lang", lang, slow_plan)
+    shown.read_until(line)
+    counting.open_gate()
+
+    code, _ = shown.finish()
+
+    assert code == 0
+
+
+def test_the_time_left_is_told_once_there_is_a_rate(
+    terminal: Start, counting: CountingServer, plan: Write
+) -> None:
+    written = plan(plan_of([counting.url()] * 200,
+                           "networks = { intranet = { rate = 20.0; }; };"))
+    shown = terminal("--color=never", written)
+
+    shown.read_until(r"/200  0 failed  \d+ in flight  [0-9.]+/s  \d+s left")
+    shown.press(INTERRUPT_KEY)
+
+    code, _ = shown.finish()
+
+    assert code == 130
+
+
 @pytest.mark.parametrize("columns", [40, 80, 200])
 def test_the_progress_line_is_never_wider_than_the_terminal(
     terminal: Start, counting: CountingServer, slow_plan: Path, columns: int

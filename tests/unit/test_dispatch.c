@@ -258,6 +258,31 @@ static void checks_of_a_silent_origin_leave_room_to_others(void **state)
         check_destroy(check);
 }
 
+static void what_was_popped_is_in_flight_until_it_ends(void **state)
+{
+    struct plant *plant = *state;
+    atomic_size_t in_flight = 0;
+    struct seat seats[2] = { { 0 } };
+    struct check *checks[2];
+
+    open_plant(plant);
+    dispatch_count_in_flight(plant->dispatch, &in_flight);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(dispatch_push(plant->dispatch, new_check(i), 0));
+    assert_int_equal(in_flight, 0);
+
+    for (size_t i = 0; i < 2; i++) {
+        checks[i] = dispatch_pop(plant->dispatch, &seats[i]);
+        assert_int_equal(in_flight, i + 1);
+    }
+
+    for (size_t i = 0; i < 2; i++) {
+        dispatch_end(plant->dispatch, &seats[i], true, NULL, 0);
+        check_destroy(checks[i]);
+        assert_int_equal(in_flight, 1 - i);
+    }
+}
+
 static void a_closed_queue_hands_out_what_it_holds_then_ends(void **state)
 {
     struct plant *plant = *state;
@@ -526,6 +551,7 @@ int main(void)
         TEST(retries_come_back_before_the_end),
         TEST(checks_that_wait_for_a_retry_leave_room_to_others),
         TEST(checks_of_a_silent_origin_leave_room_to_others),
+        TEST(what_was_popped_is_in_flight_until_it_ends),
         TEST(a_closed_queue_hands_out_what_it_holds_then_ends),
         TEST(a_stopped_queue_refuses_and_hands_out_nothing),
         TEST(stopping_wakes_the_producer_and_all_workers),

@@ -97,30 +97,41 @@ static void the_line_tells_done_failed_rate_and_time_left(void **state)
     assert_string_equal(drawn(terminal), "\r\x1b[K");
 }
 
-static void times_left_are_told_in_the_unit_that_fits(void **state)
+static void how_many_are_in_flight_is_told_as_it_is_at_that_moment(void **state)
 {
-    static const struct {
-        size_t expected; /* of which one was done in a second */
-        const char *left;
-    } cases[] = {
-        { 2, "1s left" },        { 60, "59s left" },
-        { 61, "1m 00s left" },   { 126, "2m 05s left" },
-        { 3601, "1h 00m left" }, { 90061, "25h 01m left" },
-    };
     struct terminal *terminal = *state;
+    struct progress *progress = progress_create(terminal->stream, 0, false);
+    atomic_size_t in_flight = 16;
 
-    set_columns(terminal, 80);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct progress *progress =
-            progress_create(terminal->stream, cases[i].expected, false);
+    progress_watch(progress, &in_flight);
+    progress_tick(progress, begin_us);
+    progress_tick(progress, begin_us + 1000000);
+    assert_non_null(strstr(drawn(terminal), "  16 in flight  "));
 
-        progress_tick(progress, begin_us);
-        add_many(progress, 1, 0, begin_us + 1);
-        progress_tick(progress, begin_us + 1000000);
-        assert_non_null(strstr(drawn(terminal), cases[i].left));
-        progress_destroy(progress);
-        (void)drawn(terminal);
-    }
+    atomic_store(&in_flight, 3);
+    progress_tick(progress, begin_us + 2000000);
+    assert_non_null(strstr(drawn(terminal), "  3 in flight  "));
+    progress_destroy(progress);
+}
+
+static void
+a_terminal_that_knows_no_width_has_that_of_the_environment(void **state)
+{
+    struct terminal *terminal = *state;
+    struct progress *progress = progress_create(terminal->stream, 1000, false);
+
+    set_columns(terminal, 0);
+    assert_int_equal(setenv("COLUMNS", "20", 1), 0);
+    progress_tick(progress, begin_us);
+    progress_tick(progress, begin_us + 1000000);
+    assert_string_equal(drawn(terminal), "\r0/1000  0 failed\x1b[K");
+
+    assert_int_equal(unsetenv("COLUMNS"), 0); /* then it is 80 */
+    progress_tick(progress, begin_us + 2000000);
+    assert_string_equal(
+        drawn(terminal),
+        "\r[....................]  0/1000  0 failed  0.0/s\x1b[K");
+    progress_destroy(progress);
 }
 
 static void it_is_drawn_at_most_ten_times_a_second(void **state)
@@ -239,7 +250,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TERMINAL_TEST(the_line_tells_done_failed_rate_and_time_left),
-        TERMINAL_TEST(times_left_are_told_in_the_unit_that_fits),
+        TERMINAL_TEST(how_many_are_in_flight_is_told_as_it_is_at_that_moment),
+        TERMINAL_TEST(
+            a_terminal_that_knows_no_width_has_that_of_the_environment),
         TERMINAL_TEST(it_is_drawn_at_most_ten_times_a_second),
         TERMINAL_TEST(a_short_round_shows_nothing),
         TERMINAL_TEST(a_tick_tells_when_the_next_is_due),

@@ -97,6 +97,7 @@ class ACopy(unittest.TestCase):
 
         self.assertIn('po/zh_CN.po: fuzzy: "with --curl: show secrets"',
                       self.complaint())
+        self.assertEqual(run(self.root).returncode, 1)  # it stays so
 
     def test_a_translation_must_take_the_same_arguments(self):
         self.replace("po/zh_CN.po",
@@ -104,6 +105,21 @@ class ACopy(unittest.TestCase):
                      r'\1 "%s"')
 
         self.assertIn("format specifications", self.complaint())
+
+    def test_the_update_puts_right_what_a_merge_left_in_disorder(self):
+        path = self.root / "po/zh_CN.po"
+        before = path.read_text("utf-8")
+        entry = re.search(r'msgid "this text"\n(msgstr .*\n)', before)
+        empty = 'msgid "this text"\nmsgstr ""\n\n'
+        path.write_text(
+            before.replace(entry[0], "<<<<<<< HEAD\n" + empty + entry[0]
+                           + entry[1] + "=======\n" + entry[0]
+                           + ">>>>>>> theirs\n"), "utf-8")
+
+        done = run(self.root)
+
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(path.read_text("utf-8"), before)
 
     def test_a_source_must_be_listed(self):
         self.replace("po/POTFILES", SOURCE + "\n", "")
