@@ -20,9 +20,10 @@ from support.nginx import STANDARD, Listener, Nginx  # noqa: E402
 from support.plans import write_plan  # noqa: E402
 from support.program import PROJECT, REPORT_SCHEMA, Rounds  # noqa: E402
 
-# Every test that uses `rounds` runs once for each of these; None leaves
-# the choice to the program.
-ENGINES: tuple[str | None, ...] = (None,)
+# Every test that uses `rounds` runs once for each of these, unless its file
+# says that one is enough by an `engine` of its own: a fixture that gives None
+# leaves the choice to the program.
+ENGINES = ("threads", "async")
 
 BINARY = Path(
     os.environ.get("ROUNDS_BINARY", PROJECT / "build" / "release" / "rounds")
@@ -42,7 +43,7 @@ def pytest_runtest_makereport(
             report.sections.append((title, process.log_tail()))
 
 
-@pytest.fixture(params=ENGINES, ids=lambda engine: engine or "default")
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str | None:
     """The engine under test."""
     return request.param

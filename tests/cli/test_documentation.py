@@ -34,6 +34,11 @@ LINK = re.compile(r"\]\((?!https?://)([^)#]+)")
 OPTION = re.compile(r"`(--[a-z-]+)")
 
 
+@pytest.fixture
+def engine() -> None:
+    """What the manual says of one engine holds for all."""
+
+
 def keys_of(rounds: Rounds, text: str) -> list[str]:
     """The keys that the program expects in one place."""
     plan = rounds.directory / "unknown.cfg"

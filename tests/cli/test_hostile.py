@@ -27,6 +27,11 @@ SGR = re.compile("\x1b\\[[0-9;]*m")
 
 
 @pytest.fixture
+def engine() -> None:
+    """What is told of an answer is alike with every engine."""
+
+
+@pytest.fixture
 def hostile_plan(
     faults: Faults, certificates: Certificates, counting: CountingServer
 ) -> str:

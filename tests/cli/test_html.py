@@ -42,6 +42,11 @@ HARMFUL = re.compile(
 
 
 @dataclass(frozen=True)
+@pytest.fixture
+def engine() -> None:
+    """A page knows results, whatever engine made them."""
+
+
 class Page:
     """A page that rounds wrote, and what it was made of."""
 

@@ -16,6 +16,11 @@ CHINESE_HELP = "对计划中的每个接口检查一次"
 ENGLISH_HELP = "Asks every endpoint of the plan once"
 
 
+@pytest.fixture
+def engine() -> None:
+    """Words are alike with every engine: one is enough."""
+
+
 @pytest.mark.parametrize(
     "words",
     [

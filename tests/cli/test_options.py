@@ -23,6 +23,11 @@ EARLY_MS = 5  # by which timers may be off
 # Help and versions.
 
 
+@pytest.fixture
+def engine() -> None:
+    """Options are read before any engine starts: one is enough."""
+
+
 @pytest.mark.parametrize("words", [
     ["--help"], ["-h"], ["help"],
     *[[command, "--help"] for command in COMMANDS],

@@ -37,6 +37,11 @@ ENDINGS = {
 MOST = 10  # annotations of a kind
 
 
+@pytest.fixture
+def engine() -> None:
+    """A report knows results, whatever engine made them."""
+
+
 def mixed_plan(counting: CountingServer, faults: Faults) -> str:
     """Every outcome but unknown, and names that are no format's friend."""
     counting.script("/flaky", [Answer(503), Answer(200)])
