@@ -28,6 +28,9 @@ struct check *check_create(const struct endpoint *endpoint, size_t index,
                            int64_t due_us);
 void check_destroy(struct check *check); /* NULL is allowed */
 
+/* Whether its request goes over no connection that was used before. */
+bool check_wants_new_connection(const struct check *check);
+
 /* The finished result, the caller's from now on. */
 struct result *check_take_result(struct check *check);
 

@@ -81,6 +81,7 @@ bool request_prepare(struct transfer *transfer);
 
 /* Whether the hop's request may be sent twice without harm (GET, HEAD). */
 bool request_is_safe(const struct transfer *transfer);
+bool method_is_safe(const char *method);
 
 /* observe.c: install the callbacks; read what libcurl knows at the end. */
 void observe_install(struct transfer *transfer);

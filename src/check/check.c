@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "attempt.h"
 #include "retry.h"
 #include "rounds/clock.h"
 #include "rounds/strbuf.h"
@@ -27,6 +28,13 @@ void check_destroy(struct check *check)
         return;
     result_destroy(check->result);
     free(check);
+}
+
+bool check_wants_new_connection(const struct check *check)
+{
+    const struct settings *settings = check->endpoint->settings;
+
+    return settings->fresh_connection || !method_is_safe(settings->method);
 }
 
 struct result *check_take_result(struct check *check)

@@ -446,7 +446,8 @@ static bool has_received_anything(const struct transfer *transfer)
 {
     const struct facts *facts = &transfer->facts;
 
-    if (facts->request_body_bytes || facts->code == CURLE_GOT_NOTHING)
+    if (facts->request_body_bytes || facts->code == CURLE_GOT_NOTHING ||
+        facts->code == CURLE_PARTIAL_FILE)
         return false;
     return (is_encrypted(facts) || facts->socket < 0) && has_stirred(transfer);
 }

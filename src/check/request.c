@@ -183,10 +183,14 @@ static void set_limits(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
+bool method_is_safe(const char *method)
+{
+    return !strcmp(method, "GET") || !strcmp(method, "HEAD");
+}
+
 bool request_is_safe(const struct transfer *transfer)
 {
-    return !strcmp(transfer->method, "GET") ||
-           !strcmp(transfer->method, "HEAD");
+    return method_is_safe(transfer->method);
 }
 
 /*

@@ -32,6 +32,7 @@ struct agenda {
     size_t in_flight;
     size_t in_flight_doubtful; /* of them, in lanes that are not proven */
     bool is_lasting;
+    bool shares_connections;
 };
 
 /*
@@ -100,6 +101,11 @@ struct agenda *agenda_create(const struct network *network)
 void agenda_limit_handshakes(struct agenda *agenda, size_t most)
 {
     gate_init(&agenda->handshakes, most);
+}
+
+void agenda_share_connections(struct agenda *agenda)
+{
+    agenda->shares_connections = true;
 }
 
 void agenda_make_lasting(struct agenda *agenda)
@@ -208,6 +214,8 @@ void agenda_add(struct agenda *agenda, struct check *check, unsigned profile,
     struct lane *lane =
         lanes_find(&agenda->lanes, check->endpoint->origin, profile);
 
+    lane->is_shared = agenda->shares_connections &&
+                      check->endpoint->settings->http_version == HTTP_VERSION_2;
     if (check->due_us > now_us)
         add_later(agenda, lane, check);
     else
@@ -231,7 +239,12 @@ static bool is_full(const struct agenda *agenda, const struct site *site)
     return most && site->in_flight >= most;
 }
 
-/* Until its origin has a place again, so that nobody looks at it in vain. */
+static bool has_place(const struct agenda *agenda, const struct lane *lane)
+{
+    return !lane->is_opening && !is_full(agenda, lane->site);
+}
+
+/* Until it has a place again, so that nobody looks at it in vain. */
 static void park(struct agenda *agenda, struct lane *lane)
 {
     lane->is_parked = true;
@@ -274,7 +287,7 @@ static struct lane *first_with_a_place(struct agenda *agenda,
 {
     struct lane *lane;
 
-    while ((lane = heap_first(heap)) && is_full(agenda, lane->site))
+    while ((lane = heap_first(heap)) && !has_place(agenda, lane))
         park(agenda, lane);
     return lane;
 }
@@ -307,7 +320,7 @@ static struct lane *choose_lane(struct agenda *agenda, const struct seat *seat)
 {
     struct lane *own = seat->lane, *doubtful, *proven;
 
-    if (own && own->waiting && is_proven(own) && !is_full(agenda, own->site))
+    if (own && own->waiting && is_proven(own) && has_place(agenda, own))
         return own;
     doubtful = first_with_a_place(agenda, &agenda->doubtful);
     proven = first_with_a_place(agenda, &agenda->proven);
@@ -333,11 +346,42 @@ static void sit_down(struct agenda *agenda, struct seat *seat,
     }
 }
 
+static bool is_tls(const struct site *site)
+{
+    return !strncmp(site->origin, "https:", 6);
+}
+
+/* For the lane's next check. */
 static bool must_shake_hands(const struct seat *seat, const struct lane *lane)
 {
-    bool is_connected = seat->lane == lane && seat->is_connected;
+    bool is_connected = lane->is_shared
+                            ? lane->is_open
+                            : seat->lane == lane && seat->is_connected;
 
-    return !is_connected && !strncmp(lane->site->origin, "https:", 6);
+    return is_tls(lane->site) &&
+           (!is_connected || check_wants_new_connection(lane->first));
+}
+
+/*
+ * The first goes ahead, or else each would open a connection of its own. Where
+ * nobody answers there is none to wait for.
+ */
+static void open_if_first(struct seat *seat, struct lane *lane)
+{
+    seat->is_opening =
+        lane->is_shared && !lane->is_open && !lane->silent && !lane->in_flight;
+    lane->is_opening |= seat->is_opening;
+}
+
+/* False: nobody waited for it. */
+static bool end_opening(struct agenda *agenda, struct seat *seat)
+{
+    if (!seat->is_opening)
+        return false;
+    seat->is_opening = false;
+    seat->lane->is_opening = false;
+    unpark_all(agenda, seat->lane->site);
+    return true;
 }
 
 struct check *agenda_take(struct agenda *agenda, struct seat *seat,
@@ -363,6 +407,7 @@ struct check *agenda_take(struct agenda *agenda, struct seat *seat,
     sit_down(agenda, seat, lane);
     if (shakes_hands)
         gate_enter(&agenda->handshakes, &seat->pass, now_us);
+    open_if_first(seat, lane);
     seat->is_in_flight = true;
     lane->in_flight++;
     enter_site(seat, lane->site);
@@ -373,8 +418,11 @@ struct check *agenda_take(struct agenda *agenda, struct seat *seat,
 
 bool agenda_connected(struct agenda *agenda, struct seat *seat)
 {
+    bool was_opening = end_opening(agenda, seat);
+
     seat->is_connected = true;
-    return gate_leave(&agenda->handshakes, &seat->pass);
+    seat->lane->is_open = true;
+    return gate_leave(&agenda->handshakes, &seat->pass) || was_opening;
 }
 
 /* What the lane is known for has changed, and with it all who count by it. */
@@ -395,6 +443,8 @@ void agenda_end(struct agenda *agenda, struct seat *seat, bool has_answered)
     assert(seat->is_in_flight);
     seat->is_in_flight = false;
     seat->is_connected &= has_answered;
+    (void)end_opening(agenda, seat); /* connected before: fine */
+    lane->is_open = has_answered;
     (void)gate_leave(&agenda->handshakes, &seat->pass); /* out already: fine */
     agenda->in_flight--;
     agenda->in_flight_doubtful -= !is_proven(lane);
@@ -416,6 +466,32 @@ void agenda_leave(struct agenda *agenda, struct seat *seat)
     lanes_forget_if_empty(&agenda->lanes, lane);
 }
 
+/* A seat at work nowhere has left for another origin. */
+static int64_t when_to_hop_us(struct agenda *agenda, const struct seat *seat,
+                              const struct site *site, int64_t now_us)
+{
+    int64_t until_us;
+
+    if (!seat->site && is_full(agenda, site))
+        return INT64_MAX;
+    if (!seat->site && is_tls(site) &&
+        !gate_is_open(&agenda->handshakes, now_us, &until_us))
+        return until_us;
+    return pacer_next_us(&agenda->pacer, now_us);
+}
+
+static void enter_hop(struct agenda *agenda, struct seat *seat,
+                      struct site *site, int64_t now_us)
+{
+    pacer_take(&agenda->pacer, now_us);
+    if (seat->site)
+        return;
+    enter_site(seat, site);
+    (void)gate_leave(&agenda->handshakes, &seat->pass); /* of the hop before */
+    if (is_tls(site))
+        gate_enter(&agenda->handshakes, &seat->pass, now_us);
+}
+
 bool agenda_try_hop(struct agenda *agenda, struct seat *seat,
                     const char *origin, int64_t now_us, int64_t *until_us)
 {
@@ -425,15 +501,10 @@ bool agenda_try_hop(struct agenda *agenda, struct seat *seat,
     assert(site && seat->is_in_flight);
     if (seat->site != site)
         leave_site(agenda, seat);
-    *until_us = pacer_next_us(&agenda->pacer, now_us);
-    if (!seat->site && is_full(agenda, site))
-        *until_us = INT64_MAX;
+    *until_us = when_to_hop_us(agenda, seat, site, now_us);
     may_go = *until_us <= now_us;
-    if (may_go) {
-        pacer_take(&agenda->pacer, now_us);
-        if (!seat->site)
-            enter_site(seat, site);
-    }
+    if (may_go)
+        enter_hop(agenda, seat, site, now_us);
     lanes_forget_site_if_unused(&agenda->lanes, site);
     return may_go;
 }

@@ -11,8 +11,9 @@
  * tried yet three quarters, and those with least doubt come first, so that a
  * hung origin holds nobody else up. per_origin and rate hold; a check that
  * waits for its retry holds no worker. Of those that open a connection over
- * TLS, only so many are on their way to it at a time. Each function takes time
- * that grows with the logarithm of the number of lanes.
+ * TLS, only so many are on their way to it at a time; where checks share one
+ * (HTTP/2 in an event loop), the first goes ahead alone to open it. Each
+ * function takes time that grows with the logarithm of the number of lanes.
  *
  * Not for several threads at once: dispatch.h puts a lock around it.
  */
@@ -35,6 +36,7 @@ struct seat {
     struct site *site; /* the origin it is at work with; NULL: none */
     bool is_in_flight; /* between agenda_take() and agenda_end() */
     bool is_connected; /* with its lane, as far as is known */
+    bool is_opening;   /* a connection that others wait for to share it */
     struct gate_pass pass;
 };
 
@@ -50,6 +52,9 @@ void agenda_destroy(struct agenda *agenda);
  * than their share of the workers, or one, even while nothing else waits.
  */
 void agenda_make_lasting(struct agenda *agenda);
+
+/* Before the first check: seats share connections where HTTP/2 is wanted. */
+void agenda_share_connections(struct agenda *agenda);
 
 /* Before the first check: how many may shake hands at a time (gate.h). */
 void agenda_limit_handshakes(struct agenda *agenda, size_t most);

@@ -69,6 +69,11 @@ void dispatch_set_deadline(struct dispatch *dispatch, int64_t deadline_us)
     dispatch->deadline_us = deadline_us;
 }
 
+void dispatch_share_connections(struct dispatch *dispatch)
+{
+    agenda_share_connections(dispatch->agenda);
+}
+
 void dispatch_make_lasting(struct dispatch *dispatch)
 {
     agenda_make_lasting(dispatch->agenda);
@@ -283,7 +288,8 @@ struct check *dispatch_try_pop(struct dispatch *dispatch, struct seat *seat,
 
 void dispatch_connected(struct dispatch *dispatch, struct seat *seat)
 {
-    if (seat->is_connected) /* by an earlier check: nothing has changed */
+    /* By an earlier check, and nobody waits: nothing has changed. */
+    if (seat->is_connected && !seat->is_opening && !seat->pass.is_inside)
         return;
     pthread_mutex_lock(&dispatch->lock);
     if (agenda_connected(dispatch->agenda, seat))

@@ -28,6 +28,9 @@ void dispatch_destroy(struct dispatch *dispatch); /* NULL is allowed */
  * but for those who wait already: they wait for dispatch_stop(). */
 void dispatch_set_deadline(struct dispatch *dispatch, int64_t deadline_us);
 
+/* Before the first push: see agenda_share_connections(). */
+void dispatch_share_connections(struct dispatch *dispatch);
+
 /* Before the first push: see agenda_make_lasting(). */
 void dispatch_make_lasting(struct dispatch *dispatch);
 

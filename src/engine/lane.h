@@ -35,6 +35,9 @@ struct lane {
     size_t in_flight;  /* of them, at work */
     size_t silent;     /* checks in a row that got no answer */
     bool has_answered; /* ever */
+    bool is_shared;    /* its checks share connections */
+    bool is_opening;   /* the first of them, for which the others wait */
+    bool is_open;      /* as far as is known: there is one to share */
     struct heap *heap; /* where its place is */
     struct heap_place place; /* while something waits and it is not parked */
     bool is_parked;          /* it stands in its site's list */

@@ -269,6 +269,7 @@ void slots_init(struct slots *slots, struct pool *pool, struct hubs *hubs,
         .listener = dispatch_add_listener(pool->dispatch, event),
         .items = xcalloc(pool->allowed / step + 1, sizeof(struct slot)),
     };
+    dispatch_share_connections(pool->dispatch);
     for (size_t number = first; number < pool->allowed; number += step) {
         if (!init_slot(slots, &slots->items[slots->count], number))
             break;

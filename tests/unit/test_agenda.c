@@ -72,7 +72,7 @@ struct simulation {
 };
 
 static struct endpoint endpoints[ORIGINS_MOST];
-static const struct settings no_settings;
+static const struct settings no_settings = { .method = "GET" };
 
 static int make_endpoints(void **state)
 {
@@ -1071,6 +1071,143 @@ no_more_than_so_many_shake_hands_and_those_connected_go_on(void **state)
     assert_int_not_equal(take(bench, 3, START_US), -1);
 }
 
+static void
+a_request_that_takes_no_kept_connection_shakes_hands_each_time(void **state)
+{
+    static const struct settings fresh = { .method = "GET",
+                                           .fresh_connection = true };
+    static const struct settings post = { .method = "POST" };
+    const struct settings *settings[] = { &fresh, &post };
+    struct bench *bench = *state;
+
+    agenda_limit_handshakes(bench->agenda, 1);
+    for (size_t i = 0; i < COUNT(settings); i++) {
+        add(bench, 0, 0, 0, START_US, START_US);
+        assert_int_equal(take(bench, 0, START_US), 0);
+        (void)agenda_connected(bench->agenda, &bench->seats[0]);
+        end(bench, 0, true);
+
+        endpoints[0].settings = settings[i];
+        add(bench, 0, 0, 1, START_US, START_US);
+        add(bench, 0, 0, 2, START_US, START_US);
+        assert_int_equal(take(bench, 0, START_US), 1);
+        assert_int_equal(take(bench, 1, START_US), -1);
+        end(bench, 0, true);
+        assert_int_equal(take(bench, 0, START_US), 2);
+        end(bench, 0, true);
+        endpoints[0].settings = &no_settings;
+    }
+}
+
+static void a_redirect_to_another_origin_shakes_hands_in_its_turn(void **state)
+{
+    struct bench *bench = *state;
+    struct agenda *agenda = bench->agenda;
+    int64_t until_us;
+
+    agenda_limit_handshakes(agenda, 1);
+    add(bench, 0, 0, 0, START_US, START_US);
+    add(bench, 1, 0, 1, START_US, START_US);
+    assert_int_not_equal(take(bench, 0, START_US), -1);
+    assert_true(agenda_connected(agenda, &bench->seats[0]));
+    assert_int_not_equal(take(bench, 1, START_US), -1);
+
+    assert_false(agenda_try_hop(agenda, &bench->seats[0], endpoints[2].origin,
+                                START_US, &until_us));
+    assert_int_equal(until_us, START_US + GATE_STALL_US);
+    assert_true(agenda_connected(agenda, &bench->seats[1]));
+    assert_true(agenda_try_hop(agenda, &bench->seats[0], endpoints[2].origin,
+                               START_US, &until_us));
+
+    /* Within the origin it has its connection, to http there is no TLS. */
+    assert_true(agenda_try_hop(agenda, &bench->seats[0], endpoints[2].origin,
+                               START_US, &until_us));
+    assert_true(agenda_try_hop(agenda, &bench->seats[1],
+                               "http://plain.example:80", START_US, &until_us));
+    end(bench, 0, true);
+    end(bench, 1, true);
+}
+
+static const struct settings http2 = { .method = "GET",
+                                       .http_version = HTTP_VERSION_2 };
+
+static int make_shared_bench(void **state)
+{
+    struct bench *bench;
+
+    endpoints[0].settings = &http2;
+    make_bench(state);
+    bench = *state;
+    agenda_share_connections(bench->agenda);
+    return 0;
+}
+
+static int take_shared_bench_down(void **state)
+{
+    endpoints[0].settings = &no_settings;
+    return take_bench_down(state);
+}
+
+static void
+of_those_who_share_a_connection_the_first_goes_ahead_to_open_it(void **state)
+{
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < 4; i++)
+        add(bench, 0, 0, i, 0, 0);
+    add(bench, 1, 0, 9, 0, 0);
+    assert_int_equal(take(bench, 0, 0), 0);
+    assert_int_equal(take(bench, 1, 0), 9); /* the others look elsewhere */
+    assert_int_equal(until(bench, 2, 0), INT64_MAX);
+
+    assert_true(agenda_connected(bench->agenda, &bench->seats[0]));
+    assert_int_equal(take(bench, 2, 0), 1);
+    assert_int_equal(take(bench, 3, 0), 2);
+    end(bench, 0, true);
+    assert_int_equal(take(bench, 0, 0), 3);
+}
+
+static void who_shares_a_connection_shakes_no_hands(void **state)
+{
+    struct bench *bench = *state;
+
+    agenda_limit_handshakes(bench->agenda, 1);
+    for (size_t i = 0; i < 3; i++)
+        add(bench, 0, 0, i, 0, 0);
+    add(bench, 1, 0, 9, 0, 0);
+    assert_int_equal(take(bench, 0, 0), 0);
+    assert_true(agenda_connected(bench->agenda, &bench->seats[0]));
+    assert_int_equal(take(bench, 1, 0), 9); /* and stays in the gate */
+
+    assert_int_equal(take(bench, 2, 0), 1);
+    assert_int_equal(take(bench, 3, 0), 2);
+}
+
+static void
+where_the_first_fails_to_connect_the_others_do_not_wait(void **state)
+{
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < 3; i++)
+        add(bench, 0, 0, i, 0, 0);
+    assert_int_equal(take(bench, 0, 0), 0);
+    assert_int_equal(take(bench, 1, 0), -1);
+
+    end(bench, 0, false);
+    assert_int_equal(take(bench, 0, 0), 1);
+    assert_int_equal(take(bench, 1, 0), 2);
+}
+
+static void where_connections_are_not_shared_nobody_goes_ahead(void **state)
+{
+    struct bench *bench = *state;
+
+    add(bench, 1, 0, 0, 0, 0); /* not with HTTP/2 */
+    add(bench, 1, 0, 1, 0, 0);
+    assert_int_equal(take(bench, 0, 0), 0);
+    assert_int_equal(take(bench, 1, 0), 1);
+}
+
 static void what_waits_can_be_cleared_up_due_or_not(void **state)
 {
     struct bench *bench = *state;
@@ -1134,6 +1271,9 @@ choosing_among_many_lanes_takes_no_longer_than_among_few(void **state)
 
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, make_bench, take_bench_down)
+#define SHARED_TEST(name)                                                      \
+    cmocka_unit_test_setup_teardown(name, make_shared_bench,                   \
+                                    take_shared_bench_down)
 
 int main(void)
 {
@@ -1166,6 +1306,13 @@ int main(void)
         TEST(a_redirect_within_an_origin_keeps_its_place),
         cmocka_unit_test(a_redirect_is_one_more_request_for_the_rate),
         TEST(no_more_than_so_many_shake_hands_and_those_connected_go_on),
+        TEST(a_request_that_takes_no_kept_connection_shakes_hands_each_time),
+        TEST(a_redirect_to_another_origin_shakes_hands_in_its_turn),
+        SHARED_TEST(
+            of_those_who_share_a_connection_the_first_goes_ahead_to_open_it),
+        SHARED_TEST(who_shares_a_connection_shakes_no_hands),
+        SHARED_TEST(where_the_first_fails_to_connect_the_others_do_not_wait),
+        SHARED_TEST(where_connections_are_not_shared_nobody_goes_ahead),
         TEST(what_waits_can_be_cleared_up_due_or_not),
         TEST(what_nobody_takes_goes_down_with_the_agenda),
         cmocka_unit_test(
