@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -90,7 +91,7 @@ def _parse() -> argparse.Namespace:
         "--json", type=Path, metavar="FILE",
         help="where all figures are kept (in the build folder)")
     parser.add_argument(
-        "--binary", type=Path, metavar="FILE",
+        "--binary", type=_program, metavar="FILE",
         help="measure this rounds instead of the one built")
     parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -101,6 +102,13 @@ def _parse() -> argparse.Namespace:
     elif arguments.passes < LEAST_PASSES and arguments.write:
         parser.error(f"--write takes at least {LEAST_PASSES} rounds")
     return arguments
+
+
+def _program(text: str) -> Path:
+    file = Path(text).resolve()
+    if not os.access(file, os.X_OK) or not file.is_file():
+        raise argparse.ArgumentTypeError(f"{text}: no program")
+    return file
 
 
 def _case_names(text: str) -> list[str]:

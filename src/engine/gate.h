@@ -7,16 +7,16 @@
  * all have, and time limits pass that no endpoint is to blame for. Few at a
  * time take no longer together, and each alone is quick.
  *
- * Who is held up inside by a server is not to hold up those outside: where
- * nobody has gone in or out for GATE_STALL_US, those inside are forgotten.
- * Pure; times are monotonic.
+ * Who waits inside for a server or a long line does not use the processor and
+ * is not to hold up those outside: where nobody has gone in or out for
+ * GATE_STALL_US, those inside are forgotten. Pure; times are monotonic.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATE_STALL_US = 50 * 1000 };
+enum { GATE_STALL_US = 10 * 1000 };
 
 struct gate {
     size_t most; /* inside; SIZE_MAX: any number */
