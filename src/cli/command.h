@@ -14,6 +14,7 @@ struct command {
 
 int check_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
+int history_command(int argc, char **argv);
 int list_command(int argc, char **argv);
 int merge_command(int argc, char **argv);
 int reasons_command(int argc, char **argv);

@@ -16,6 +16,8 @@
 static const struct command commands[] = {
     { "check", N_("one round, a report, an exit code"), check_command },
     { "list", N_("what a plan says once read"), list_command },
+    { "history", N_("uptime, latency and incidents of the past"),
+      history_command },
     { "demo", N_("a round over targets inside the program: every outcome"),
       demo_command },
     { "merge", N_("one report out of the reports of shards"), merge_command },

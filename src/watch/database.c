@@ -112,11 +112,17 @@ static bool is_fit(struct database *database, enum database_mode mode)
         database_fail(database, error_text(errno));
         return false;
     }
-    if (stat(database->file, &status) != 0 || S_ISREG(status.st_mode))
+    if (stat(database->file, &status) == 0) {
+        if (S_ISREG(status.st_mode))
+            return true;
+        database_fail(database, S_ISDIR(status.st_mode)
+                                    ? _("a folder; expected a file")
+                                    : _("a pipe or device; expected a file"));
+        return false;
+    }
+    if (mode == DATABASE_WRITE || errno != ENOENT)
         return true;
-    database_fail(database, S_ISDIR(status.st_mode)
-                                ? _("a folder; expected a file")
-                                : _("a pipe or device; expected a file"));
+    database_fail(database, _("nothing was stored in it yet"));
     return false;
 }
 

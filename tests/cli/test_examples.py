@@ -31,6 +31,10 @@ PLANS = {
         "slow answer, 1 s": ("GET", "/delay/1", 200),
         "slow answer, 2 s": ("GET", "/delay/2", 200),
     },
+    "history.cfg": {
+        "page": ("GET", "/html", 200),
+        "slow answer, 1 s": ("GET", "/delay/1", 200),
+    },
     "authenticated.cfg": {
         "who am I": ("GET", "/headers", 200),
         "create an order": ("POST", "/post", 200),

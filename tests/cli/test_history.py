@@ -1,5 +1,6 @@
 """Rounds are kept in the plan's history, and nothing else is risked for it."""
 
+import json
 import os
 import re
 import shutil
@@ -9,11 +10,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from support.counting import Answer, CountingServer
 from support.plans import plan_of
-from support.program import SLOWNESS, Rounds
+from support.program import PROJECT, SLOWNESS, Rounds
 
 
 @pytest.fixture
@@ -31,6 +33,18 @@ def plan_file(rounds: Rounds, counting: CountingServer) -> Path:
     urls = [counting.url("/well"), counting.url("/status/503")]
     path.write_text(plan_of(urls, HISTORY))
     return path
+
+
+SCHEMA = json.loads((PROJECT / "docs" / "history.schema.json").read_text())
+
+
+def past_of(rounds: Rounds, *arguments: str | Path) -> dict[str, Any]:
+    """What `rounds history` tells as JSON, by endpoint."""
+    done = rounds.run("history", "--report", "json", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, SCHEMA)
+    return {each["name"]: each for each in report["endpoints"]}
 
 
 def rows(file: Path, question: str, *values: Any) -> list[tuple]:
@@ -347,3 +361,191 @@ def test_the_version_of_sqlite_is_told(rounds: Rounds) -> None:
     assert re.search(
         r"^SQLite/3\.\d+", rounds.run("--version").stdout, re.MULTILINE
     )
+
+
+def test_uptime_latency_and_incidents_are_told(
+    rounds: Rounds, plan_file: Path, counting: CountingServer
+) -> None:
+    counting.script("/well", [
+        Answer(), Answer(500), Answer(502), Answer(delay_ms=30)
+    ])
+    for _ in range(4):
+        rounds.check("--history", plan_file)
+
+    past = past_of(rounds, plan_file)
+
+    well, ill = past["e0"], past["e1"]
+    assert well["uptime_percent"] == dict.fromkeys(
+        ["24h", "7d", "30d", "since"], 50
+    )
+    assert well["checks"]["24h"]["healthy"] == 2
+    assert well["checks"]["24h"]["unhealthy"] == 2
+    assert well["state"] == "up"
+    assert well["latency_ms"]["answers"] == 4
+    assert well["latency_ms"]["max"] >= 30
+    [incident] = well["incidents"]
+    assert (incident["reason"], incident["status"]) == ("status", 500)
+    assert incident["ended_at"] is not None
+    assert (ill["state"], ill["uptime_percent"]["7d"]) == ("down", 0)
+    [incident] = ill["incidents"]
+    assert incident["ended_at"] is None
+    assert incident["message"] == "status: wanted 200-299, got 503"
+
+
+def test_people_are_told_in_a_table(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    plan = rounds.directory / "plan.cfg"
+    plan.write_text(
+        HISTORY + "endpoints = ("
+        f'{{ name = "\u767e\u5ea6\u9996\u9875"; url = "{counting.url()}"; }},'
+        f'{{ name = "broken"; url = "{counting.url("/status/500")}"; }});'
+    )
+    rounds.check("--history", plan)
+
+    done = rounds.run("history", plan)
+
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == [
+        "name", "24", "h", "7", "d", "30", "d", "p50", "ms", "p95", "ms",
+        "p99", "ms",
+    ]
+    assert re.fullmatch(
+        r"\u767e\u5ea6\u9996\u9875( +100\.00 %){3}( +\d+\.\d){3}", lines[1]
+    )
+    assert re.fullmatch(r"broken( +0\.00 %){3}( +\d+\.\d){3}", lines[2])
+    assert lines[3:5] == ["", "incidents within 30d:"]
+    assert re.fullmatch(
+        r"broken  20\d\d-\d\d-\d\d \d\d:\d\d:\d\dZ  goes on: \d+ s  status",
+        lines[5],
+    )
+    assert lines[6:] == [
+        "    status: wanted 200-299, got 500", "", "2 endpoints, 1 down"
+    ]
+
+
+def test_what_was_not_asked_is_no_data(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    counting.close_gate(2)
+    plan = rounds.directory / "plan.cfg"
+    urls = [counting.url("/gate"), counting.url("/never")]
+    plan.write_text(plan_of(urls, HISTORY))
+    rounds.check("--history", "-n", "1", "--deadline", "300ms", plan)
+
+    past = past_of(rounds, plan)
+
+    assert past["e1"]["checks"]["24h"]["skipped"] == 1
+    assert past["e1"]["uptime_percent"]["24h"] is None
+    assert past["e1"]["state"] is None
+    assert "nothing known of" in rounds.run("history", plan).stdout
+
+
+def test_a_part_of_the_plan_may_be_asked_for(
+    rounds: Rounds, plan_file: Path
+) -> None:
+    rounds.check("--history", plan_file)
+
+    assert list(past_of(rounds, "--only", "e1", plan_file)) == ["e1"]
+    assert list(past_of(rounds, "--exclude", "e1", plan_file)) == ["e0"]
+    assert rounds.run("history", "--tag", "none", plan_file).returncode == 2
+
+
+def test_it_may_be_read_while_another_program_writes(
+    rounds: Rounds, plan_file: Path
+) -> None:
+    rounds.check("--history", plan_file)
+    file = rounds.directory / "rounds.db"
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("DELETE FROM result")
+        past = past_of(rounds, plan_file)
+        database.execute("ROLLBACK")
+
+    assert past["e0"]["checks"]["24h"]["healthy"] == 1
+
+
+def test_to_read_it_writes_nothing(rounds: Rounds, plan_file: Path) -> None:
+    rounds.check("--history", plan_file)
+    file = rounds.directory / "rounds.db"
+    before = file.read_bytes()
+
+    past_of(rounds, plan_file)
+
+    assert file.read_bytes() == before
+
+
+def test_a_history_without_a_round_yet_is_told(
+    rounds: Rounds, plan_file: Path
+) -> None:
+    done = rounds.run("history", plan_file)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        f"rounds: {rounds.directory}/rounds.db: "
+        "nothing was stored in it yet\n"
+    )
+    assert not (rounds.directory / "rounds.db").exists()
+
+
+@pytest.mark.parametrize("make, told", broken_histories())
+def test_a_file_that_is_no_history_cannot_be_read(
+    rounds: Rounds, plan_file: Path, make: Any, told: str
+) -> None:
+    file = rounds.directory / "rounds.db"
+    make(file)
+
+    done = rounds.run("history", plan_file)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == f"rounds: {file}: {told}\n"
+
+
+def test_a_plan_without_a_history_has_none_to_tell(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    plan = rounds.directory / "plan.cfg"
+    plan.write_text(plan_of([counting.url()]))
+
+    done = rounds.run("history", plan)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "rounds: the plan has no history; expected "
+        'history = { file = "rounds.db"; };\n'
+    )
+
+
+@pytest.mark.parametrize("arguments, told", [
+    (("--report", "html"), '--report: "html" is no format; expected one of '
+     "text, json"),
+    (("--report", "json="), "--report: a file name is missing after "
+     '"json="'),
+    (("--report", "json", "--report", "text"), "--report: only one report "
+     "may have stdout; give the others a file: FORMAT=FILE"),
+])
+def test_mistakes_in_options_are_told(
+    rounds: Rounds, plan_file: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    done = rounds.run("history", *arguments, plan_file)
+
+    assert (done.returncode, done.stderr) == (2, f"rounds: {told}\n")
+
+
+def test_reports_go_to_files_and_one_that_cannot_is_told(
+    rounds: Rounds, plan_file: Path
+) -> None:
+    rounds.check("--history", plan_file)
+
+    done = rounds.run(
+        "history", "--report", "json=past.json", "--report",
+        "json=none/past.json", plan_file,
+    )
+
+    assert done.returncode == 3
+    assert "none/past.json" in done.stderr
+    assert done.stdout.startswith("name")
+    written = json.loads((rounds.directory / "past.json").read_text())
+    jsonschema.validate(written, SCHEMA)
