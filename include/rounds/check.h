@@ -47,7 +47,8 @@ bool check_end_attempt(struct check *check, struct transfer *transfer,
  * where there was one. */
 void check_skip(struct check *check, enum stop_cause cause);
 
-/* It cannot be asked, by our own fault: `unknown`, MESSAGE says which. */
+/* It cannot be asked, by our own fault: `unknown`, MESSAGE, marked with N_(),
+ * says which. */
 void check_fail_locally(struct check *check, const char *message);
 
 #endif

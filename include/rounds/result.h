@@ -33,6 +33,9 @@ struct failed_expectation {
     const char *expect; /* the plan's key: "status", "body_contains" */
     char *wanted;
     char *got;
+    /* The same in the user's language; NULL: as above. */
+    char *local_wanted;
+    char *local_got;
 };
 
 /* An attempt before the one that decided. */
@@ -42,6 +45,7 @@ struct attempt_record {
     enum phase phase;
     enum limit limit;
     char *message;
+    char *local_message;
     int status; /* 0: no answer */
     int64_t total_us;
     int64_t started_at_us; /* wall clock */
@@ -54,8 +58,11 @@ struct result {
     enum reason reason;
     enum phase phase;
     enum limit limit;
-    char *message; /* one sentence, secrets hidden; NULL when healthy */
-    int status;    /* of the last answer; 0: none */
+    char *message;       /* one sentence in English, secrets hidden; NULL when
+                      healthy */
+    char *local_message; /* it in the user's language; NULL: there is none
+                            besides English */
+    int status;          /* of the last answer; 0: none */
     const char *http_version; /* "1.0" "1.1" "2"; NULL: no answer */
     char remote_ip[46];       /* "": not connected */
     unsigned attempts;        /* requests sent or tried; 0: skipped */
@@ -91,8 +98,19 @@ bool result_is_passed(const struct result *result);
  */
 void result_put_attempt_aside(struct result *result);
 
-/* Note an expectation that was not met; WANTED and GOT are copied. */
-void result_add_failed(struct result *result, const char *expect,
-                       const char *wanted, const char *got);
+/* Note an expectation that was not met; WANTED and GOT are copied. Returns the
+ * new entry, valid until the next one. */
+struct failed_expectation *result_add_failed(struct result *result,
+                                             const char *expect,
+                                             const char *wanted,
+                                             const char *got);
+
+/* What reports for people show of the message; NULL: nothing to tell. */
+const char *result_told(const struct result *result);
+const char *attempt_told(const struct attempt_record *attempt);
+
+/* And of an expectation. */
+const char *failed_told_wanted(const struct failed_expectation *failed);
+const char *failed_told_got(const struct failed_expectation *failed);
 
 #endif

@@ -15,11 +15,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rounds/translate.h"
+
 /* What a duration may look like, for messages. */
 #define DURATION_EXPECTED                                                      \
-    "a duration with a unit, such as \"250ms\", \"5s\", \"1m\" or \"2h\""
+    N_("a duration with a unit, such as \"250ms\", \"5s\", \"1m\" or \"2h\"")
 #define SIZE_EXPECTED                                                          \
-    "a number of bytes or a size with a unit, such as \"64KiB\" or \"1MiB\""
+    N_("a number of bytes or a size with a unit, such as \"64KiB\" or "        \
+       "\"1MiB\"")
 
 /* False: not a number, or past 2^62; *NUMBER is untouched. */
 bool number_parse(const char *text, int64_t *number);

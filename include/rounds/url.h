@@ -15,10 +15,11 @@
 #include <stdbool.h>
 
 #include "rounds/strbuf.h"
+#include "rounds/translate.h"
 
 /* What a URL must look like, for messages. */
 #define URL_EXPECTED                                                           \
-    "an absolute http or https URL, such as \"https://www.example.com/\""
+    N_("an absolute http or https URL, such as \"https://www.example.com/\"")
 
 struct url_parts {
     char *url;    /* normalised */
@@ -32,8 +33,8 @@ struct url_parts {
 
 /*
  * False: not an absolute http or https URL, or one with control characters;
- * WHY says what is wrong and what was expected, without naming the URL, and
- * PARTS need no release.
+ * WHY says what is wrong and what was expected, in the user's language and
+ * without naming the URL, and PARTS need no release.
  */
 bool url_parse(const char *text, struct url_parts *parts, struct strbuf *why);
 void url_parts_release(struct url_parts *parts);
@@ -42,9 +43,10 @@ void url_parts_release(struct url_parts *parts);
  * Where REFERENCE (a Location header) leads from BASE, RFC 3986 section 5:
  * normalised, so a user:password@ in it is dropped. The result is the
  * caller's; NULL: not a URL, or of another scheme than http and https, and WHY
- * says so.
+ * says so as LISTENER wants it.
  */
-char *url_join(const char *base, const char *reference, struct strbuf *why);
+char *url_join(const char *base, const char *reference, enum listener listener,
+               struct strbuf *why);
 
 /* False: not the URL of an http, https or socks proxy, and WHY says so. */
 bool url_is_proxy(const char *text, struct strbuf *why);

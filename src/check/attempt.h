@@ -17,6 +17,7 @@
 #include "rounds/profiles.h"
 #include "rounds/strbuf.h"
 #include "rounds/transfer.h"
+#include "rounds/translate.h"
 
 /* Handles kept alive, each for one profile, the last used first. */
 enum { HANDLES_MOST = 4 };
@@ -52,7 +53,8 @@ struct transfer {
     unsigned connections_reused;
     const char *local_fault; /* it cannot even be asked; NULL: it can */
     struct strbuf redirect_fault;
-    struct exchange exchange; /* for -v */
+    struct strbuf local_redirect_fault; /* in the user's language */
+    struct exchange exchange;           /* for -v */
 
     /* The hop. */
     char *url;
@@ -92,10 +94,12 @@ void observe_end(struct transfer *transfer, CURLcode code);
  * should have led on. */
 bool redirect_follow(struct transfer *transfer);
 
-/* describe.c: one sentence on why, for people. */
+/* describe.c: one sentence on why, as LISTENER wants it. */
 struct verdict;
 void describe_verdict(const struct transfer *transfer,
-                      const struct verdict *verdict, struct strbuf *out);
-void describe_failed(const struct result *result, struct strbuf *out);
+                      const struct verdict *verdict, enum listener listener,
+                      struct strbuf *out);
+void describe_failed(const struct result *result, enum listener listener,
+                     struct strbuf *out);
 
 #endif

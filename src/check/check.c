@@ -8,6 +8,7 @@
 #include "retry.h"
 #include "rounds/clock.h"
 #include "rounds/strbuf.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 struct check *check_create(const struct endpoint *endpoint, size_t index,
@@ -93,19 +94,34 @@ static int64_t retry_at_us(const struct check *check,
     return deadline_us && at_us >= deadline_us ? 0 : at_us;
 }
 
+static char *describe_flaky(enum listener listener, unsigned attempts,
+                            const struct attempt_record *before)
+{
+    const char *message =
+        listener == LISTENER_PERSON ? attempt_told(before) : before->message;
+
+    return xasprintf(say(listener, "attempt %u passed after: %s"), attempts,
+                     message ? message : reason_name(before->reason));
+}
+
 /* A pass after a failure is never plain green. */
 static void mark_flaky(struct result *result)
 {
+    const struct attempt_record *before;
+
     if (result->outcome != OUTCOME_HEALTHY || !result->earlier_count)
         return;
     result->outcome = OUTCOME_DEGRADED;
     result->reason = REASON_FLAKY;
+    before = &result->earlier[result->earlier_count - 1];
     free(result->message);
-    result->message = xasprintf(
-        "attempt %u passed after: %s", result->attempts,
-        result->earlier[result->earlier_count - 1].message
-            ? result->earlier[result->earlier_count - 1].message
-            : reason_name(result->earlier[result->earlier_count - 1].reason));
+    free(result->local_message);
+    result->message =
+        describe_flaky(LISTENER_MACHINE, result->attempts, before);
+    result->local_message =
+        translate_is_on()
+            ? describe_flaky(LISTENER_PERSON, result->attempts, before)
+            : NULL;
 }
 
 bool check_end_attempt(struct check *check, struct transfer *transfer,
@@ -126,21 +142,29 @@ bool check_end_attempt(struct check *check, struct transfer *transfer,
     return false;
 }
 
+/* MESSAGE is of ours, marked with N_(). */
+static void tell(struct result *result, const char *message)
+{
+    result->message = xstrdup(message);
+    if (translate_is_on())
+        result->local_message = xstrdup(_(message));
+}
+
 static const char *cause_message(enum stop_cause cause)
 {
     switch (cause) {
     case STOP_CAUSE_INTERRUPT:
-        return "not asked: the round was interrupted";
+        return N_("not asked: the round was interrupted");
     case STOP_CAUSE_TERMINATE:
-        return "not asked: the round was told to end";
+        return N_("not asked: the round was told to end");
     case STOP_CAUSE_DEADLINE:
-        return "not asked: the round's deadline had passed";
+        return N_("not asked: the round's deadline had passed");
     case STOP_CAUSE_FAILURES:
-        return "not asked: too many checks had failed";
+        return N_("not asked: too many checks had failed");
     case STOP_CAUSE_NONE:
         break;
     }
-    return "not asked";
+    return N_("not asked");
 }
 
 void check_skip(struct check *check, enum stop_cause cause)
@@ -151,7 +175,7 @@ void check_skip(struct check *check, enum stop_cause cause)
         return;
     result->outcome = OUTCOME_SKIPPED;
     result->reason = REASON_CANCELLED;
-    result->message = xstrdup(cause_message(cause));
+    tell(result, cause_message(cause));
 }
 
 void check_fail_locally(struct check *check, const char *message)
@@ -162,5 +186,5 @@ void check_fail_locally(struct check *check, const char *message)
         return;
     result->outcome = OUTCOME_UNKNOWN;
     result->reason = REASON_LOCAL;
-    result->message = xstrdup(message);
+    tell(result, message);
 }

@@ -10,7 +10,9 @@
 #include "rounds/secrets.h"
 #include "rounds/strbuf.h"
 #include "rounds/text.h"
+#include "rounds/translate.h"
 #include "rounds/units.h"
+#include "rounds/xalloc.h"
 
 enum {
     SHOWN_BODY_BYTES = 120,
@@ -27,12 +29,25 @@ struct bench {
 };
 
 /* Expectations are judged in the order of gravity: the first reason stays. */
-static void fail(struct bench *bench, enum reason reason, const char *expect,
-                 const char *wanted, const char *got)
+static struct failed_expectation *fail(struct bench *bench, enum reason reason,
+                                       const char *expect, const char *wanted,
+                                       const char *got)
 {
-    result_add_failed(bench->result, expect, wanted, got);
     if (bench->reason == REASON_NONE)
         bench->reason = reason;
+    return result_add_failed(bench->result, expect, wanted, got);
+}
+
+/* What came is told in words of ours, GOT, marked with N_(). */
+static void fail_in_words(struct bench *bench, enum reason reason,
+                          const char *expect, const char *wanted,
+                          const char *got)
+{
+    struct failed_expectation *failed =
+        fail(bench, reason, expect, wanted, got);
+
+    if (translate_is_on())
+        failed->local_got = xstrdup(_(got));
 }
 
 bool expectations_hold_status(const struct expectations *expect, int status)
@@ -57,8 +72,8 @@ static void judge_status(struct bench *bench, const struct expectations *expect)
     if (expectations_hold_status(expect, bench->answer->status))
         return;
     (void)snprintf(got, sizeof(got), "%d", bench->answer->status);
-    fail(bench, REASON_STATUS, "status",
-         expect->status_text ? expect->status_text : "200-299", got);
+    (void)fail(bench, REASON_STATUS, "status",
+               expect->status_text ? expect->status_text : "200-299", got);
 }
 
 /* The value of a header line "Name: value" if it has that NAME; else NULL. */
@@ -81,15 +96,16 @@ static const char *value_of_line(const char *line, size_t length,
     return value;
 }
 
-/* Any of the lines with that name may match; GOT is the last one's value. */
+/* Any of the lines with that name may match; GOT is the last one's value,
+ * nothing where there is none, which *IS_THERE tells. */
 static bool header_matches(const struct answer *answer,
                            const struct header_expectation *header,
-                           struct strbuf *got)
+                           struct strbuf *got, bool *is_there)
 {
     const char *line = answer->headers;
     const char *end = answer->headers + answer->headers_bytes;
 
-    strbuf_add_string(got, "no such header");
+    *is_there = false;
     while (line < end) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         size_t length = (size_t)((newline ? newline : end) - line);
@@ -98,6 +114,7 @@ static bool header_matches(const struct answer *answer,
             value_of_line(line, length, header->name, &value_length);
 
         if (value) {
+            *is_there = true;
             strbuf_clear(got);
             if (secrets_is_name(header->name)) /* the server's, not ours */
                 strbuf_add_string(got, "***");
@@ -119,12 +136,16 @@ static void judge_headers(struct bench *bench,
         const struct header_expectation *header = &expect->headers[i];
         struct strbuf wanted = STRBUF_INIT;
         struct strbuf got = STRBUF_INIT;
+        bool is_met, is_there;
 
-        if (!header_matches(bench->answer, header, &got)) {
-            strbuf_addf(&wanted, "%s: %s", header->name,
-                        pattern_text(header->pattern));
-            fail(bench, REASON_HEADER, "headers", wanted.data, got.data);
-        }
+        is_met = header_matches(bench->answer, header, &got, &is_there);
+        strbuf_addf(&wanted, "%s: %s", header->name,
+                    pattern_text(header->pattern));
+        if (!is_there)
+            fail_in_words(bench, REASON_HEADER, "headers", wanted.data,
+                          N_("no such header"));
+        else if (!is_met)
+            (void)fail(bench, REASON_HEADER, "headers", wanted.data, got.data);
         strbuf_release(&wanted);
         strbuf_release(&got);
     }
@@ -148,10 +169,6 @@ static void show_body(const struct answer *answer, struct strbuf *got)
                            : LOOKED_AT_BYTES;
     struct strbuf hidden = STRBUF_INIT;
 
-    if (!answer->kept_body_bytes) {
-        strbuf_add_string(got, "an empty body");
-        return;
-    }
     secrets_hide(answer->secrets, answer->body, looked_at, &hidden);
     for (size_t i = 0; i < hidden.length && i < SHOWN_BODY_BYTES; i++) {
         if (hidden.data[i])
@@ -169,8 +186,12 @@ static void fail_body(struct bench *bench, const char *expect,
 {
     struct strbuf got = STRBUF_INIT;
 
+    if (!bench->answer->kept_body_bytes) {
+        fail_in_words(bench, REASON_BODY, expect, wanted, N_("an empty body"));
+        return;
+    }
     show_body(bench->answer, &got);
-    fail(bench, REASON_BODY, expect, wanted, got.data);
+    (void)fail(bench, REASON_BODY, expect, wanted, got.data);
     strbuf_release(&got);
 }
 
@@ -184,7 +205,7 @@ static void fail_jq(struct bench *bench, const struct jq_filter *filter,
     secrets_hide(bench->answer->secrets, made->data, made->length, &hidden);
     text_add_visible(&visible, hidden.data, hidden.length);
     (void)text_add_cut(&got, visible.data, SHOWN_JQ_COLUMNS);
-    fail(bench, REASON_BODY, "jq", jq_filter_text(filter), got.data);
+    (void)fail(bench, REASON_BODY, "jq", jq_filter_text(filter), got.data);
     strbuf_release(&got);
     strbuf_release(&visible);
     strbuf_release(&hidden);
@@ -207,8 +228,9 @@ static void judge_pattern(struct bench *bench, const char *expect,
             fail_body(bench, expect, pattern_text(pattern));
         break;
     case PATTERN_LIMIT:
-        fail(bench, REASON_BODY, expect, pattern_text(pattern),
-             "the match limit was reached: a simpler expression is needed");
+        fail_in_words(
+            bench, REASON_BODY, expect, pattern_text(pattern),
+            N_("the match limit was reached: a simpler expression is needed"));
         break;
     }
 }
@@ -221,11 +243,11 @@ static void judge_size(struct bench *bench, const struct expectations *expect)
     (void)snprintf(got, sizeof(got), "%" PRId64, bytes);
     if (expect->min_bytes >= 0 && bytes < expect->min_bytes) {
         (void)snprintf(wanted, sizeof(wanted), "%" PRId64, expect->min_bytes);
-        fail(bench, REASON_BODY, "min_bytes", wanted, got);
+        (void)fail(bench, REASON_BODY, "min_bytes", wanted, got);
     }
     if (expect->max_bytes >= 0 && bytes > expect->max_bytes) {
         (void)snprintf(wanted, sizeof(wanted), "%" PRId64, expect->max_bytes);
-        fail(bench, REASON_BODY, "max_bytes", wanted, got);
+        (void)fail(bench, REASON_BODY, "max_bytes", wanted, got);
     }
 }
 
@@ -253,8 +275,8 @@ static void judge_final_url(struct bench *bench,
                             const struct expectations *expect)
 {
     if (expect->final_url && strcmp(expect->final_url, bench->answer->url) != 0)
-        fail(bench, REASON_HEADER, "final_url", expect->final_url,
-             bench->answer->url);
+        (void)fail(bench, REASON_HEADER, "final_url", expect->final_url,
+                   bench->answer->url);
 }
 
 static bool is_slower(const struct answer *answer, int64_t max_time_ms)
@@ -272,7 +294,7 @@ static void judge_time(struct bench *bench, int64_t max_time_ms,
     duration_format(max_time_ms, wanted);
     (void)snprintf(got, sizeof(got), "%" PRId64 "ms",
                    (bench->answer->elapsed_us + 999) / 1000);
-    fail(bench, reason, expect, wanted, got);
+    (void)fail(bench, reason, expect, wanted, got);
 }
 
 /* Floor division: a certificate that ended an hour ago has -1 days left. */
@@ -293,14 +315,20 @@ static bool is_expiring(const struct answer *answer, int certificate_days)
 static void judge_certificate(struct bench *bench, int certificate_days,
                               const char *expect)
 {
+    struct failed_expectation *failed;
     char wanted[32], got[48];
+    int64_t days;
 
     if (!is_expiring(bench->answer, certificate_days))
         return;
+    days = days_left(bench->answer);
     (void)snprintf(wanted, sizeof(wanted), "%d days", certificate_days);
-    (void)snprintf(got, sizeof(got), "%" PRId64 " days left",
-                   days_left(bench->answer));
-    fail(bench, REASON_CERTIFICATE_EXPIRING, expect, wanted, got);
+    (void)snprintf(got, sizeof(got), "%" PRId64 " days left", days);
+    failed = fail(bench, REASON_CERTIFICATE_EXPIRING, expect, wanted, got);
+    if (translate_is_on()) {
+        failed->local_wanted = xasprintf(_("%d days"), certificate_days);
+        failed->local_got = xasprintf(_("%jd days left"), (intmax_t)days);
+    }
 }
 
 static void judge_expectations(struct bench *bench,

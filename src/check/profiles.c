@@ -13,6 +13,7 @@
 #include "alert.h"
 #include "rounds/clock.h"
 #include "rounds/strbuf.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 /* How often to look whether a bundle has changed. */
@@ -291,8 +292,9 @@ static void look_at(struct trust *trust)
     trust->looked_us = now_us;
     if (!file) {
         if (is_new)
-            complain(trust, "this libcurl knows no certificate bundle; "
-                            "name one as tls.ca_file or in SSL_CERT_FILE");
+            complain(trust, N_("this libcurl knows no certificate bundle; "
+                               "name one as tls.ca_file or in "
+                               "SSL_CERT_FILE"));
         return;
     }
     version = version_of(file);

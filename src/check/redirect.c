@@ -83,6 +83,42 @@ static bool leads_on(const struct transfer *transfer)
              !settings->expect.final_url);
 }
 
+/* Where a fault is told to LISTENER. */
+static struct strbuf *fault_for(struct transfer *transfer,
+                                enum listener listener)
+{
+    return listener == LISTENER_PERSON ? &transfer->local_redirect_fault
+                                       : &transfer->redirect_fault;
+}
+
+static void tell_body_refused(struct transfer *transfer, enum listener listener,
+                              const char *target)
+{
+    strbuf_addf(fault_for(transfer, listener),
+                say(listener, "the redirect to %s would take the request's "
+                              "body to another origin"),
+                target);
+}
+
+static void tell_no_url(struct transfer *transfer, enum listener listener,
+                        const char *location)
+{
+    struct strbuf why = STRBUF_INIT;
+
+    free(url_join(transfer->url, location, listener, &why));
+    strbuf_addf(fault_for(transfer, listener),
+                say(listener, "redirected to %s: %s"), location, why.data);
+    strbuf_release(&why);
+}
+
+static void tell_too_many(struct transfer *transfer, enum listener listener,
+                          const char *target)
+{
+    strbuf_addf(fault_for(transfer, listener),
+                say(listener, "more than %u redirects, the last one to %s"),
+                transfer->endpoint->settings->redirects, target);
+}
+
 static void go_to(struct transfer *transfer, char *target)
 {
     char *before = origin_of(transfer->url);
@@ -92,10 +128,9 @@ static void go_to(struct transfer *transfer, char *target)
     free(before);
     change_method(transfer, transfer->facts.status);
     if (!stays && transfer->has_body) {
-        strbuf_addf(&transfer->redirect_fault,
-                    "the redirect to %s would take the request's body to "
-                    "another origin",
-                    target);
+        tell_body_refused(transfer, LISTENER_MACHINE, target);
+        if (translate_is_on())
+            tell_body_refused(transfer, LISTENER_PERSON, target);
         free(origin);
         free(target);
         return;
@@ -120,13 +155,15 @@ bool redirect_follow(struct transfer *transfer)
     location = find_location(&transfer->header_lines);
     if (!location)
         return false; /* then it is the answer, and its status is judged */
-    target = url_join(transfer->url, location, &why);
+    target = url_join(transfer->url, location, LISTENER_MACHINE, &why);
     if (!target) {
-        strbuf_addf(&transfer->redirect_fault, "redirected to %s: %s", location,
-                    why.data);
+        tell_no_url(transfer, LISTENER_MACHINE, location);
+        if (translate_is_on())
+            tell_no_url(transfer, LISTENER_PERSON, location);
     } else if (transfer->redirects == most) {
-        strbuf_addf(&transfer->redirect_fault,
-                    "more than %u redirects, the last one to %s", most, target);
+        tell_too_many(transfer, LISTENER_MACHINE, target);
+        if (translate_is_on())
+            tell_too_many(transfer, LISTENER_PERSON, target);
         free(target);
     } else {
         go_to(transfer, target);

@@ -26,6 +26,8 @@ static void free_failed(struct result *result)
     for (size_t i = 0; i < result->failed_count; i++) {
         free(result->failed[i].wanted);
         free(result->failed[i].got);
+        free(result->failed[i].local_wanted);
+        free(result->failed[i].local_got);
     }
     free(result->failed);
     result->failed = NULL;
@@ -37,11 +39,14 @@ void result_destroy(struct result *result)
     if (!result)
         return;
     free_failed(result);
-    for (size_t i = 0; i < result->earlier_count; i++)
+    for (size_t i = 0; i < result->earlier_count; i++) {
         free(result->earlier[i].message);
+        free(result->earlier[i].local_message);
+    }
     free(result->earlier);
     free(result->exchange);
     free(result->message);
+    free(result->local_message);
     free(result);
 }
 
@@ -51,17 +56,42 @@ bool result_is_passed(const struct result *result)
            result->outcome == OUTCOME_DEGRADED;
 }
 
-void result_add_failed(struct result *result, const char *expect,
-                       const char *wanted, const char *got)
+struct failed_expectation *result_add_failed(struct result *result,
+                                             const char *expect,
+                                             const char *wanted,
+                                             const char *got)
 {
     struct failed_expectation *failed;
 
     result->failed = xreallocarray(result->failed, result->failed_count + 1,
                                    sizeof(*result->failed));
     failed = &result->failed[result->failed_count++];
-    failed->expect = expect;
-    failed->wanted = xstrdup(wanted);
-    failed->got = xstrdup(got);
+    *failed = (struct failed_expectation){
+        .expect = expect,
+        .wanted = xstrdup(wanted),
+        .got = xstrdup(got),
+    };
+    return failed;
+}
+
+const char *result_told(const struct result *result)
+{
+    return result->local_message ? result->local_message : result->message;
+}
+
+const char *attempt_told(const struct attempt_record *attempt)
+{
+    return attempt->local_message ? attempt->local_message : attempt->message;
+}
+
+const char *failed_told_wanted(const struct failed_expectation *failed)
+{
+    return failed->local_wanted ? failed->local_wanted : failed->wanted;
+}
+
+const char *failed_told_got(const struct failed_expectation *failed)
+{
+    return failed->local_got ? failed->local_got : failed->got;
 }
 
 void result_put_attempt_aside(struct result *result)
@@ -77,11 +107,13 @@ void result_put_attempt_aside(struct result *result)
         .phase = result->phase,
         .limit = result->limit,
         .message = result->message,
+        .local_message = result->local_message,
         .status = result->status,
         .total_us = result->timings.total_us,
         .started_at_us = result->attempt_started_at_us,
     };
     result->message = NULL;
+    result->local_message = NULL;
     free(result->exchange);
     result->exchange = NULL;
     free_failed(result);

@@ -23,6 +23,7 @@ struct transfer *transfer_create(const struct transfer_shared *shared)
         return NULL;
     }
     strbuf_init(&transfer->redirect_fault);
+    strbuf_init(&transfer->local_redirect_fault);
     exchange_init(&transfer->exchange, shared->secrets);
     strbuf_init(&transfer->header_lines);
     strbuf_init(&transfer->body);
@@ -46,6 +47,7 @@ void transfer_destroy(struct transfer *transfer)
     free_lists(transfer);
     alert_release(transfer->alert);
     strbuf_release(&transfer->redirect_fault);
+    strbuf_release(&transfer->local_redirect_fault);
     exchange_release(&transfer->exchange);
     strbuf_release(&transfer->header_lines);
     strbuf_release(&transfer->body);
@@ -114,7 +116,7 @@ static void prepare_hop(struct transfer *transfer)
     forget_hop(transfer);
     choose_profile(transfer);
     if (!transfer->easy) {
-        transfer->local_fault = "libcurl could not make a handle";
+        transfer->local_fault = N_("libcurl could not make a handle");
         return;
     }
     curl_easy_reset(transfer->easy);
@@ -153,6 +155,7 @@ void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
     transfer->method = settings->method;
     transfer->has_body = settings->body != NULL;
     strbuf_clear(&transfer->redirect_fault);
+    strbuf_clear(&transfer->local_redirect_fault);
     exchange_clear(&transfer->exchange);
     transfer->is_repeated = false;
     free(transfer->origin);
@@ -339,6 +342,14 @@ static void hide_failed(const struct transfer *transfer, struct result *result)
     }
 }
 
+static char *tell_failed(const struct result *result, enum listener listener)
+{
+    struct strbuf message = STRBUF_INIT;
+
+    describe_failed(result, listener, &message);
+    return cut(&message);
+}
+
 static void judge_answer(struct transfer *transfer, struct result *result)
 {
     const struct answer answer = {
@@ -355,28 +366,39 @@ static void judge_answer(struct transfer *transfer, struct result *result)
         .now_s = clock_wall_us() / 1000000,
         .secrets = transfer->shared->secrets,
     };
-    struct strbuf message = STRBUF_INIT;
 
     expectations_judge(transfer->endpoint->settings, &answer, result);
     hide_failed(transfer, result);
-    describe_failed(result, &message);
-    if (message.length)
-        result->message = cut(&message);
+    if (!result->failed_count)
+        return;
+    result->message = tell_failed(result, LISTENER_MACHINE);
+    if (translate_is_on())
+        result->local_message = tell_failed(result, LISTENER_PERSON);
+}
+
+static char *tell_verdict(const struct transfer *transfer,
+                          const struct verdict *verdict, enum listener listener)
+{
+    struct strbuf message = STRBUF_INIT;
+    char *hidden;
+
+    describe_verdict(transfer, verdict, listener, &message);
+    hidden = hide(transfer, message.data, message.length);
     strbuf_release(&message);
+    return hidden;
 }
 
 static void tell_fault(struct transfer *transfer, const struct verdict *verdict,
                        struct result *result)
 {
-    struct strbuf message = STRBUF_INIT;
-
     result->outcome = reason_outcome(verdict->reason);
     result->reason = verdict->reason;
     result->phase = verdict->phase;
     result->limit = verdict->limit;
-    describe_verdict(transfer, verdict, &message);
-    result->message = hide(transfer, message.data, message.length);
-    strbuf_release(&message);
+    result->message = tell_verdict(transfer, verdict, LISTENER_MACHINE);
+    if (translate_is_on())
+        result->local_message =
+            tell_verdict(transfer, verdict, LISTENER_PERSON);
 }
 
 /* What stopped the attempt, if anything did short of a whole answer. */

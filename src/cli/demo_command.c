@@ -61,7 +61,7 @@ static char *save_plan(const char *text, struct strbuf *why)
     bool is_written;
 
     if (!stream) {
-        strbuf_addf(why, "%s: %s\n", file, strerror(errno));
+        strbuf_addf(why, "%s: %s\n", file, error_text(errno));
         free(file);
         return NULL;
     }
@@ -69,7 +69,7 @@ static char *save_plan(const char *text, struct strbuf *why)
     is_written &= fclose(stream) == 0;
     if (is_written)
         return file;
-    strbuf_addf(why, "%s: %s\n", file, strerror(errno));
+    strbuf_addf(why, "%s: %s\n", file, error_text(errno));
     (void)unlink(file); /* half a plan is of no use */
     free(file);
     return NULL;

@@ -390,7 +390,7 @@ struct demo_targets *demo_targets_start(struct strbuf *why)
     init_waiting(targets);
     if (!start_sockets(targets) || !start_server(targets)) {
         strbuf_addf(why, _("the demo's targets cannot be started: %s"),
-                    strerror(errno));
+                    error_text(errno));
         demo_targets_stop(targets);
         return NULL;
     }

@@ -171,7 +171,7 @@ static bool append_summary(const char *file, const struct report_input *input)
                                         (ssize_t)text.length;
     if (!is_written)
         fprintf(stderr, _("rounds: %s: the summary was not written: %s\n"),
-                file, strerror(errno));
+                file, error_text(errno));
     if (descriptor >= 0 && close(descriptor) != 0)
         is_written = false;
     strbuf_release(&text);

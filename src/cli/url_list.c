@@ -53,7 +53,7 @@ static void read_lines(FILE *stream, const char *file, struct text_list *urls,
     }
     free(line);
     if (ferror(stream))
-        strbuf_addf(why, "%s: %s\n", file, strerror(errno));
+        strbuf_addf(why, "%s: %s\n", file, error_text(errno));
     else if (!urls->count)
         strbuf_addf(why, _("%s: there is no URL in it\n"), file);
 }
@@ -66,7 +66,7 @@ struct plan *url_list_plan(const char *file, struct strbuf *why)
     struct plan *plan = NULL;
 
     if (!stream) {
-        strbuf_addf(why, "%s: %s\n", file, strerror(errno));
+        strbuf_addf(why, "%s: %s\n", file, error_text(errno));
         return NULL;
     }
     read_lines(stream, is_stdin ? "stdin" : file, &urls, why);

@@ -51,7 +51,7 @@ struct url_stream *url_stream_open(const char *file, const struct plan *plan,
     struct url_stream *stream;
 
     if (descriptor < 0) {
-        strbuf_addf(why, "%s: %s\n", file, strerror(errno));
+        strbuf_addf(why, "%s: %s\n", file, error_text(errno));
         return NULL;
     }
     stream = xcalloc(1, sizeof(*stream));
@@ -176,7 +176,7 @@ static void *read_all(void *context)
         take_chunk(stream, chunk, (size_t)got);
     }
     if (got < 0)
-        tell_fault(stream, strerror(errno));
+        tell_fault(stream, error_text(errno));
     if (stream->line.length)
         end_line(stream); /* the last line may lack its newline */
     for (size_t i = 0; i < stream->plan->network_count; i++)
@@ -196,7 +196,7 @@ bool url_stream_start(struct url_stream *stream, const struct stop *stop,
     if (!failed)
         return true;
     strbuf_addf(why, _("%s cannot be read: no thread: %s\n"), stream->file,
-                strerror(failed));
+                error_text(failed));
     for (size_t i = 0; i < stream->plan->network_count; i++)
         queue_close(stream->queues[i]);
     return false;

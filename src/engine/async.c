@@ -15,6 +15,7 @@
 
 #include "loop.h"
 #include "pool.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 #include "watch.h"
 
@@ -48,9 +49,9 @@ static void start_loops(struct loops *loops, struct watch *watch,
 
         if (!loop_start(loop)) {
             strbuf_addf(notes,
-                        "only %zu of %zu event loops could be started: "
-                        "%s\n",
-                        loops->started, loops->count, strerror(errno));
+                        _("only %zu of %zu event loops could be started: "
+                          "%s\n"),
+                        loops->started, loops->count, error_text(errno));
             break;
         }
         for (size_t i = 0; i < loop->slots_count; i++)
@@ -89,8 +90,8 @@ void engine_run_async(const struct engine_round *round,
     if (make_loops(&loops, &watch) && watch.done >= 0)
         start_loops(&loops, &watch, notes);
     else
-        strbuf_addf(notes, "no event loop could be made: %s\n",
-                    strerror(errno));
+        strbuf_addf(notes, _("no event loop could be made: %s\n"),
+                    error_text(errno));
     watch_wait(&watch);
     for (size_t i = 0; i < loops.started; i++)
         pthread_join(loops.items[i].thread, NULL);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "rounds/clock.h"
+#include "rounds/translate.h"
 #include "rounds/vitals.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -160,7 +161,7 @@ static void fail_all(struct pool *pool)
         struct check *check =
             check_create(endpoint, index, clock_monotonic_us());
 
-        check_fail_locally(check, "no thread could be started to ask it");
+        check_fail_locally(check, N_("no thread could be started to ask it"));
         pool_hand_over(pool, check);
     }
 }

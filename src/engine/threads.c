@@ -15,6 +15,7 @@
 
 #include "pool.h"
 #include "rounds/clock.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 #include "waker.h"
 #include "watch.h"
@@ -113,7 +114,7 @@ static void give_up_all(struct worker *worker)
 
     while ((check = dispatch_pop(pool->dispatch, seat))) {
         dispatch_end(pool->dispatch, seat, true, NULL, 0);
-        check_fail_locally(check, "libcurl could not make a handle");
+        check_fail_locally(check, N_("libcurl could not make a handle"));
         pool_hand_over(pool, check);
     }
     dispatch_leave(pool->dispatch, seat);
@@ -161,10 +162,10 @@ static void start_workers(struct crew *crew, struct pool *pool,
         worker->number = (int)i;
         if (!start_thread(&worker->thread, work, worker)) {
             strbuf_addf(notes,
-                        "network %s: only %zu of %zu workers could be "
-                        "started: %s\n",
+                        _("network %s: only %zu of %zu workers could be "
+                          "started: %s\n"),
                         pool->network->network->name, i, pool->allowed,
-                        strerror(errno));
+                        error_text(errno));
             return;
         }
         crew->count++;
@@ -205,7 +206,8 @@ void engine_run_threads(const struct engine_round *round,
     if (watch.done >= 0 && waker_install())
         start_all(&watch, &crew, notes);
     else
-        strbuf_addf(notes, "no worker could be started: %s\n", strerror(errno));
+        strbuf_addf(notes, _("no worker could be started: %s\n"),
+                    error_text(errno));
     watch_wait(&watch);
     for (size_t i = 0; i < crew.count; i++)
         pthread_join(crew.workers[i].thread, NULL);

@@ -9,6 +9,7 @@
 
 #include "descriptors.h"
 #include "rounds/clock.h"
+#include "rounds/translate.h"
 #include "rounds/vitals.h"
 #include "rounds/xalloc.h"
 
@@ -64,8 +65,8 @@ static size_t allow(const struct network *network, size_t limit, size_t total,
         share = 1;
     if (share < network->workers)
         strbuf_addf(notes,
-                    "network %s: %zu workers instead of %u, since only %zu "
-                    "files may be open (ulimit -n)\n",
+                    _("network %s: %zu workers instead of %u, since only %zu "
+                      "files may be open (ulimit -n)\n"),
                     network->name, share, network->workers, limit);
     return share;
 }

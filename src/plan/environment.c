@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 struct expansion {
@@ -80,8 +81,8 @@ static bool expand(struct expansion *expansion, const char *text,
         if (*text == '{') {
             text = put_in_variable(expansion, text + 1);
             if (!text) {
-                strbuf_add_string(why, "\"${\" without a variable; expected "
-                                       "${NAME}, ${NAME:-default} or $${");
+                strbuf_add_string(why, _("\"${\" without a variable; expected "
+                                         "${NAME}, ${NAME:-default} or $${"));
                 return false;
             }
         } else {
@@ -89,7 +90,7 @@ static bool expand(struct expansion *expansion, const char *text,
             text += *text == '$';
         }
         if (expansion->out->length > ENVIRONMENT_LONGEST) {
-            strbuf_add_string(why, "longer than 16 MiB with its variables");
+            strbuf_add_string(why, _("longer than 16 MiB with its variables"));
             return false;
         }
     }
@@ -106,8 +107,8 @@ bool environment_expand(const char *text, environment_lookup *lookup,
 
     if (is_good && expansion.missing.length) {
         strbuf_addf(why,
-                    "not set in the environment: %s; expected it set, or a "
-                    "default as in ${NAME:-default}",
+                    _("not set in the environment: %s; expected it set, or a "
+                      "default as in ${NAME:-default}"),
                     expansion.missing.data);
         is_good = false;
     }

@@ -6,11 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 static bool refuse_errno(struct strbuf *why)
 {
-    strbuf_addf(why, "%s", strerror(errno));
+    strbuf_add_string(why, error_text(errno));
     return false;
 }
 
@@ -32,9 +33,9 @@ static int open_regular(const char *path, struct stat *status,
     if (fstat(file, status) != 0)
         (void)refuse_errno(why);
     else if (S_ISDIR(status->st_mode))
-        strbuf_add_string(why, "a folder; expected a file");
+        strbuf_add_string(why, _("a folder; expected a file"));
     else if (!S_ISREG(status->st_mode))
-        strbuf_add_string(why, "a pipe or device; expected a regular file");
+        strbuf_add_string(why, _("a pipe or device; expected a regular file"));
     else
         return file;
     (void)close(file); /* nothing was written to it */
@@ -58,7 +59,7 @@ static bool read_all(int file, size_t cap, struct strbuf *out,
         if (count < 0)
             return refuse_errno(why);
         if (out->length - before + (size_t)count > cap) {
-            strbuf_addf(why, "longer than %zu MiB", cap >> 20);
+            strbuf_addf(why, _("longer than %zu MiB"), cap >> 20);
             return false;
         }
         strbuf_add(out, part, (size_t)count);

@@ -6,6 +6,7 @@
 #include "jq_machine.h"
 #include "jq_syntax.h"
 
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 enum { PROGRAMS_OF_A_MACHINE = 64 };
@@ -74,12 +75,12 @@ static void share(struct jq_machine *machine, struct jq_filter **filters,
 static bool is_refused(const char *program, struct strbuf *why)
 {
     if (jq_is_empty(program))
-        strbuf_add_string(why, "not a jq program: there is nothing in it");
+        strbuf_add_string(why, _("not a jq program: there is nothing in it"));
     else if (jq_reads_modules(program))
-        strbuf_add_string(why, "modules are not read here");
+        strbuf_add_string(why, _("modules are not read here"));
     else if (jq_left_open(program) == LEFT_STRING)
         /* libjq 1.6 says the same and loses memory over it. */
-        strbuf_add_string(why, "not a jq program: a string is not closed");
+        strbuf_add_string(why, _("not a jq program: a string is not closed"));
     else
         return false;
     return true;

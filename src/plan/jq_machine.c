@@ -10,6 +10,7 @@
 #include <jq.h>
 
 #include "rounds/text.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 /*
@@ -82,14 +83,14 @@ static void add_mistake(struct strbuf *why, const char *messages)
         start += sizeof(before) - 1;
     at = strstr(start, place);
     guess = strstr(start, " (Unix shell quoting issues?)");
-    strbuf_add_string(why, "not a jq program: ");
+    strbuf_add_string(why, _("not a jq program: "));
     if (guess && at && guess < at)
         text_add_visible(why, start, (size_t)(guess - start));
     else
         text_add_visible(why, start,
                          at ? (size_t)(at - start) : strcspn(start, "\n"));
     if (line_of(messages) > 2)
-        strbuf_addf(why, ", in its line %lu", line_of(messages) - 1);
+        strbuf_addf(why, _(", in its line %lu"), line_of(messages) - 1);
 }
 
 /* Choose between the programs LOW to HIGH - 1 by halves. */

@@ -7,6 +7,7 @@
 
 #include "rounds/secrets.h"
 #include "rounds/text.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 enum { LONGEST_SHOWN_COLUMNS = 1000 };
@@ -100,11 +101,11 @@ void mistakes_tell(struct mistakes *mistakes, const struct plan_text *text,
         add_shown(out, secrets, source.file);
         if (source.line)
             strbuf_addf(out, ":%u", source.line);
-        strbuf_add_string(out, mistake->is_warning ? ": warning: " : ": ");
+        strbuf_add_string(out, mistake->is_warning ? _(": warning: ") : ": ");
         add_shown(out, secrets, mistake->text);
         strbuf_add_char(out, '\n');
     }
     if (mistakes_are_full(mistakes))
-        strbuf_addf(why, "%s: these are %d mistakes, there may be more\n",
+        strbuf_addf(why, _("%s: these are %d mistakes, there may be more\n"),
                     plan_text_source(text, 0).file, MISTAKES_MOST);
 }

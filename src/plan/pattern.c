@@ -7,6 +7,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 /*
@@ -31,7 +32,7 @@ static void add_mistake(struct strbuf *why, int code, size_t offset)
 
     if (pcre2_get_error_message(code, message, sizeof(message)) < 0)
         message[0] = '\0';
-    strbuf_addf(why, "not a regular expression: %s, at its character %zu",
+    strbuf_addf(why, _("not a regular expression: %s, at its character %zu"),
                 (const char *)message, offset + 1);
 }
 

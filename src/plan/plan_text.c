@@ -6,6 +6,7 @@
 #include "files.h"
 #include "lexer.h"
 
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 /* A file being read, and the one that includes it. */
@@ -62,9 +63,9 @@ void plan_text_add_place(const struct plan_text *text, unsigned line,
 {
     struct source place = plan_text_source(text, line);
 
-    strbuf_addf(out, "line %u", place.line);
+    strbuf_addf(out, _("line %u"), place.line);
     if (strcmp(place.file, plan_text_source(text, from).file) != 0)
-        strbuf_addf(out, " of %s", place.file);
+        strbuf_addf(out, _(" of %s"), place.file);
 }
 
 /* From here on the whole text's lines are FILE's from FILE_LINE on. */
@@ -211,8 +212,8 @@ static bool add_with_includes(struct plan_text *text, struct opened *opened,
         case TOKEN_UNCLOSED_COMMENT:
             mistakes_add(mistakes, line_in_text(text, opened, token.start),
                          token.kind == TOKEN_UNCLOSED_COMMENT
-                             ? "a comment that is not closed; expected */"
-                             : "a string that is not closed; expected \"");
+                             ? _("a comment that is not closed; expected */")
+                             : _("a string that is not closed; expected \""));
             add_bytes(text, opened->rest, (size_t)(end - opened->rest));
             return false;
         default:

@@ -8,6 +8,7 @@
 #include "plan_text.h"
 #include "scan.h"
 
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 enum { ELEMENTS_OF_A_PIECE = 32 };
@@ -71,7 +72,8 @@ static bool push(struct scan *scan)
 
     if (scan->depth == PRESCAN_DEEPEST)
         return scan_complain(scan, scan->token.line,
-                             "nested deeper than %d levels", PRESCAN_DEEPEST);
+                             _("nested deeper than %d levels"),
+                             PRESCAN_DEEPEST);
     scan->depth++;
     *scan_top(scan) = (struct frame){
         .open = open,
@@ -107,10 +109,10 @@ static bool complain_wrong_close(struct scan *scan)
     struct strbuf place = STRBUF_INIT;
 
     plan_text_add_place(scan->plan_text, frame->line, scan->token.line, &place);
-    (void)scan_complain(scan, scan->token.line,
-                        "%c, but the %c of %s is still open; expected %c first",
-                        *scan->token.start, frame->open, place.data,
-                        closing(frame->open));
+    (void)scan_complain(
+        scan, scan->token.line,
+        _("%c, but the %c of %s is still open; expected %c first"),
+        *scan->token.start, frame->open, place.data, closing(frame->open));
     strbuf_release(&place);
     return false;
 }
@@ -132,7 +134,7 @@ static bool pop(struct scan *scan)
     char close = *scan->token.start;
 
     if (!scan->depth)
-        return scan_complain(scan, scan->token.line, "%c closes nothing",
+        return scan_complain(scan, scan->token.line, _("%c closes nothing"),
                              close);
     if (close != closing(frame->open))
         return complain_wrong_close(scan);
@@ -161,11 +163,11 @@ static bool take_name(struct scan *scan)
     }
     if (scan->token.kind == TOKEN_SEMICOLON || scan->token.kind == TOKEN_COMMA)
         return scan_complain(scan, scan->token.line,
-                             "%s with nothing before it; expected a name",
+                             _("%s with nothing before it; expected a name"),
                              scan_show(scan, &scan->token).text);
     return scan_complain(scan, scan->token.line,
-                         "%s; expected a name, as in "
-                         "name = value",
+                         _("%s; expected a name, as in "
+                           "name = value"),
                          scan_show(scan, &scan->token).text);
 }
 
@@ -190,7 +192,7 @@ static bool complain_torn(struct scan *scan)
     struct shown shown = scan_show_bytes(scan, start, length);
 
     return scan_complain(scan, scan->before.line,
-                         "%s without quotes; expected quotes around it",
+                         _("%s without quotes; expected quotes around it"),
                          shown.text);
 }
 
@@ -209,9 +211,9 @@ static bool take_value(struct scan *scan)
         if (frame->open == '[' && frame->element_kind != token->kind)
             return scan_complain(
                 scan, token->line,
-                "%s is of another type than the elements "
-                "before it; expected a list in ( ) for several "
-                "types",
+                _("%s is of another type than the elements "
+                  "before it; expected a list in ( ) for several "
+                  "types"),
                 scan_show(scan, token).text);
         value_ends(scan);
         return true;
@@ -219,24 +221,24 @@ static bool take_value(struct scan *scan)
         if (frame->open == '[')
             return scan_complain(
                 scan, token->line,
-                "%c within [ ]; expected a list in ( ) around it",
+                _("%c within [ ]; expected a list in ( ) around it"),
                 *token->start);
         return push(scan);
     case TOKEN_NAME:
     case TOKEN_UNKNOWN:
         return scan_complain(scan, token->line,
-                             "%s without quotes; expected quotes around it",
+                             _("%s without quotes; expected quotes around it"),
                              scan_show(scan, token).text);
     case TOKEN_CLOSE:
         if (frame->state == STATE_ELEMENT)
             return scan_complain(
                 scan, token->line,
-                "a comma before %c; expected none behind the last "
-                "element",
+                _("a comma before %c; expected none behind the last "
+                  "element"),
                 *token->start);
         /* fall through */
     default:
-        return scan_complain(scan, token->line, "%s; expected a value",
+        return scan_complain(scan, token->line, _("%s; expected a value"),
                              scan_show(scan, token).text);
     }
 }
@@ -261,7 +263,7 @@ static bool take_after_value(struct scan *scan)
         break;
     }
     return scan_complain(scan, scan->token.line,
-                         "%s behind a value; expected ; before it",
+                         _("%s behind a value; expected ; before it"),
                          scan_show(scan, &scan->token).text);
 }
 
@@ -289,7 +291,7 @@ static bool take_after_element(struct scan *scan)
         break;
     }
     return scan_complain(scan, scan->token.line,
-                         "%s behind an element; expected a comma before it",
+                         _("%s behind an element; expected a comma before it"),
                          scan_show(scan, &scan->token).text);
 }
 
@@ -301,9 +303,10 @@ static bool take(struct scan *scan)
         return take_name(scan);
     case STATE_EQUALS:
         if (scan->token.kind != TOKEN_EQUALS)
-            return scan_complain(scan, scan->before.line,
-                                 "%s has no = behind it; expected name = value",
-                                 scan_show(scan, &scan->before).text);
+            return scan_complain(
+                scan, scan->before.line,
+                _("%s has no = behind it; expected name = value"),
+                scan_show(scan, &scan->before).text);
         scan_top(scan)->state = STATE_VALUE;
         return true;
     case STATE_VALUE:
@@ -328,11 +331,11 @@ static void take_end(struct scan *scan)
 
     if (scan->depth)
         (void)scan_complain(scan, frame->line,
-                            "this %c is not closed; expected %c", frame->open,
-                            closing(frame->open));
+                            _("this %c is not closed; expected %c"),
+                            frame->open, closing(frame->open));
     else if (frame->state == STATE_EQUALS || frame->state == STATE_VALUE)
         (void)scan_complain(scan, scan->before.line,
-                            "%s at the end; expected name = value",
+                            _("%s at the end; expected name = value"),
                             scan_show(scan, &scan->before).text);
 }
 
@@ -359,8 +362,8 @@ static void scan_tokens(struct scan *scan)
             (void)scan_complain(
                 scan, scan->token.line,
                 scan->token.kind == TOKEN_UNCLOSED_COMMENT
-                    ? "a comment that is not closed; expected */"
-                    : "a string that is not closed; expected \"");
+                    ? _("a comment that is not closed; expected */")
+                    : _("a string that is not closed; expected \""));
             return;
         }
         if (is_grammatical)

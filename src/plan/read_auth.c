@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rounds/secrets.h"
+#include "rounds/translate.h"
 
 enum { SHORTEST_USER = 8 };
 
@@ -45,24 +46,24 @@ static void check_auth(struct reader *reader, const struct node *node,
 
     if (has_bearer == (has_user || has_password))
         reader_complain(reader, node,
-                        "%s; expected { bearer = \"...\"; } or { user = "
-                        "\"...\"; password = \"...\"; }",
-                        has_bearer ? "bearer beside user and password"
-                                   : "neither bearer nor user");
+                        _("%s; expected { bearer = \"...\"; } or { user = "
+                          "\"...\"; password = \"...\"; }"),
+                        has_bearer ? _("bearer beside user and password")
+                                   : _("neither bearer nor user"));
     else if (has_user != has_password)
-        reader_complain(reader, node, "no %s; expected user and password",
+        reader_complain(reader, node, _("no %s; expected user and password"),
                         has_user ? "password" : "user");
     if (auth->bearer && !is_bearer(auth->bearer))
         reader_complain(reader, node_member(node, "bearer"),
-                        "spaces or control characters; expected a token");
+                        _("spaces or control characters; expected a token"));
     if (auth->user &&
         (strchr(auth->user, ':') || has_control_characters(auth->user)))
         reader_complain(reader, node_member(node, "user"),
-                        "a colon or control characters; expected none in the "
-                        "name of a user");
+                        _("a colon or control characters; expected none in the "
+                          "name of a user"));
     if (auth->password && has_control_characters(auth->password))
         reader_complain(reader, node_member(node, "password"),
-                        "control characters; expected none");
+                        _("control characters; expected none"));
 }
 
 void auth_remember(struct secrets *secrets, const char *user,
@@ -113,8 +114,9 @@ void auth_settle(struct reader *reader, struct draft *draft)
     struct settings *settings = &draft->settings;
 
     if (draft->auth_node && draft->authorization_node) {
-        reader_complain(reader, draft->auth_node,
-                        "beside a header Authorization; expected one of them");
+        reader_complain(
+            reader, draft->auth_node,
+            _("beside a header Authorization; expected one of them"));
     } else if (draft->auth_node) {
         drop_header(reader, settings, "Authorization");
     } else if (draft->authorization_node) {
@@ -132,8 +134,9 @@ void auth_from_url(struct reader *reader, struct draft *draft, const char *user,
     auth_remember(reader->plan->secrets, user, password);
     if (draft->auth_node || draft->authorization_node) {
         reader_complain(reader, draft->url_node,
-                        "user:password@ beside %s; expected one of them",
-                        draft->auth_node ? "auth" : "a header Authorization");
+                        _("user:password@ beside %s; expected one of them"),
+                        draft->auth_node ? "auth"
+                                         : _("a header Authorization"));
         return;
     }
     drop_header(reader, settings, "Authorization");

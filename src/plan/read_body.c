@@ -1,11 +1,11 @@
 #include "draft.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "encode.h"
 #include "files.h"
-
-#include <stdlib.h>
+#include "rounds/translate.h"
 
 enum { LARGEST_BODY_FILE = 16 << 20 };
 
@@ -17,10 +17,11 @@ static bool claims_body(struct reader *reader, const struct node *node,
                         struct draft *draft)
 {
     if (draft->body_node) {
-        reader_complain(reader, node,
-                        "a second body beside %s; expected one of json, form, "
-                        "body and body_file",
-                        node_name(draft->body_node));
+        reader_complain(
+            reader, node,
+            _("a second body beside %s; expected one of json, form, "
+              "body and body_file"),
+            node_name(draft->body_node));
         return false;
     }
     draft->body_node = node;
@@ -68,7 +69,7 @@ void read_json(struct reader *reader, const struct node *node,
         break;
     default:
         reader_complain_kind(reader, node,
-                             "a group, a list, or JSON in a string");
+                             N_("a group, a list, or JSON in a string"));
         is_read = false;
     }
     if (is_read && !json_remember(reader, json.data, &why))
@@ -103,7 +104,7 @@ void read_form(struct reader *reader, const struct node *node,
     if (!claims_body(reader, node, draft))
         return;
     if (node_kind(node) != NODE_GROUP) {
-        reader_complain_kind(reader, node, "a group { }");
+        reader_complain_kind(reader, node, N_("a group { }"));
         return;
     }
     read_pairs(reader, node, take_field, &form);

@@ -6,6 +6,7 @@
 #include "encode.h"
 #include "url_query.h"
 
+#include "rounds/translate.h"
 #include "rounds/url.h"
 
 enum { LONGEST_NAME_BYTES = 200 };
@@ -61,7 +62,7 @@ static const char *claim_name(struct reader *reader, const struct node *node,
     uint32_t *line;
 
     if (!member) {
-        reader_complain(reader, node, "no name; expected name = \"...\"");
+        reader_complain(reader, node, _("no name; expected name = \"...\""));
         return NULL;
     }
     if (!name)
@@ -69,9 +70,10 @@ static const char *claim_name(struct reader *reader, const struct node *node,
     if (!*name || strlen(name) > LONGEST_NAME_BYTES ||
         has_control_characters(name) ||
         u8_check((const uint8_t *)name, strlen(name))) {
-        reader_complain(reader, member,
-                        "no name; expected 1 to %d bytes of UTF-8 on one line",
-                        LONGEST_NAME_BYTES);
+        reader_complain(
+            reader, member,
+            _("no name; expected 1 to %d bytes of UTF-8 on one line"),
+            LONGEST_NAME_BYTES);
         return NULL;
     }
     line = intern_note(reader->names, name, strlen(name), &kept);
@@ -80,8 +82,8 @@ static const char *claim_name(struct reader *reader, const struct node *node,
 
         plan_text_add_place(&reader->text, *line, node_line(member), &place);
         reader_complain(reader, member,
-                        "\"%s\" is the name of another endpoint, on %s; "
-                        "expected each once",
+                        _("\"%s\" is the name of another endpoint, on %s; "
+                          "expected each once"),
                         name, place.data);
         strbuf_release(&place);
         return NULL;
@@ -124,7 +126,8 @@ static bool set_url(struct reader *reader, const struct node *node,
     struct strbuf url = STRBUF_INIT;
 
     if (!draft->url_node)
-        reader_complain(reader, node, "no url; expected %s", URL_EXPECTED);
+        reader_complain(reader, node, _("no url; expected %s"),
+                        _(URL_EXPECTED));
     if (!draft->url)
         return false;
     if (!origins_read_url(reader->origins, draft->url, &parsed, &why)) {
@@ -157,8 +160,8 @@ static void check_head(struct reader *reader, const struct node *node,
         (expect->body_contains || expect->body_matches || expect->jq ||
          expect->min_bytes > 0))
         reader_complain(reader, node,
-                        "an answer to HEAD has no body; expected another "
-                        "method, or no expectation of a body");
+                        _("an answer to HEAD has no body; expected another "
+                          "method, or no expectation of a body"));
 }
 
 static void read_endpoint(struct reader *reader, const struct node *node,
@@ -193,7 +196,7 @@ void read_endpoints(struct reader *reader, const struct node *node,
                     const struct draft *defaults)
 {
     if (node_kind(node) != NODE_LIST) {
-        reader_complain_kind(reader, node, "a list ( ) of groups { }");
+        reader_complain_kind(reader, node, N_("a list ( ) of groups { }"));
         return;
     }
     for (size_t i = 0;

@@ -8,11 +8,13 @@
 
 #include "rounds/jq_filter.h"
 #include "rounds/pattern.h"
+#include "rounds/translate.h"
 #include "rounds/url.h"
 #include "rounds/xalloc.h"
 
 #define STATUS_EXPECTED                                                        \
-    "a status from 100 to 999, a range such as \"200-299\", or a list of both"
+    N_("a status from 100 to 999, a range such as \"200-299\", or a list of "  \
+       "both")
 
 enum {
     DAY_MS = 86400000,
@@ -65,16 +67,15 @@ static bool add_range(struct reader *reader, const struct node *node,
 {
     if (low < 100 || high > 999 || low > high) {
         if (low == high)
-            reader_complain(reader, node, "%" PRId64 "; expected %s", low,
-                            STATUS_EXPECTED);
+            reader_complain(reader, node, _("%jd; expected %s"), (intmax_t)low,
+                            _(STATUS_EXPECTED));
         else
-            reader_complain(reader, node,
-                            "%" PRId64 "-%" PRId64 "; expected %s", low, high,
-                            STATUS_EXPECTED);
+            reader_complain(reader, node, _("%jd-%jd; expected %s"),
+                            (intmax_t)low, (intmax_t)high, _(STATUS_EXPECTED));
         return false;
     }
     if (statuses->count == MOST_STATUSES) {
-        reader_complain(reader, node, "more than %d statuses and ranges",
+        reader_complain(reader, node, _("more than %d statuses and ranges"),
                         MOST_STATUSES);
         return false;
     }
@@ -111,8 +112,8 @@ static bool add_ranges(struct reader *reader, const struct node *node,
         if (at && *at == '-')
             at = parse_status(at + 1, &high);
         if (!at || (*at && *at != ',')) {
-            reader_complain(reader, node, "\"%s\"; expected %s", text,
-                            STATUS_EXPECTED);
+            reader_complain(reader, node, _("\"%s\"; expected %s"), text,
+                            _(STATUS_EXPECTED));
             return false;
         }
         if (!add_range(reader, node, statuses, low, high))
@@ -191,8 +192,8 @@ static void take_header_pattern(struct reader *reader, const struct node *node,
 
     if (!is_token(name)) {
         reader_complain(reader, node,
-                        "\"%s\" is no header name; expected letters, digits "
-                        "and \"-\"",
+                        _("\"%s\" is no header name; expected letters, digits "
+                          "and \"-\""),
                         name);
         return;
     }
@@ -320,8 +321,8 @@ void read_expect(struct reader *reader, const struct node *node,
     if (expect->min_bytes >= 0 && expect->max_bytes >= 0 &&
         expect->min_bytes > expect->max_bytes)
         reader_complain(reader, node,
-                        "min_bytes is above max_bytes; expected it the other "
-                        "way round");
+                        _("min_bytes is above max_bytes; expected it the other "
+                          "way round"));
 }
 
 void read_warn(struct reader *reader, const struct node *node,

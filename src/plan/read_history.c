@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "files.h"
+#include "rounds/translate.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -43,5 +44,5 @@ void read_history(struct reader *reader, const struct node *node)
     reader_read_keys(reader, node, &table, &reader->plan->history);
     if (node_kind(node) == NODE_GROUP && !node_member(node, "file"))
         reader_complain(reader, node,
-                        "no file; expected file = \"rounds.db\";");
+                        _("no file; expected file = \"rounds.db\";"));
 }

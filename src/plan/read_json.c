@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "rounds/secrets.h"
+#include "rounds/translate.h"
 
 static void add_string(struct strbuf *out, const char *text)
 {
@@ -37,7 +38,8 @@ static bool add_text(struct reader *reader, const struct node *node,
     if (!text)
         return false;
     if (u8_check((const uint8_t *)text, strlen(text))) {
-        reader_complain(reader, node, "not UTF-8; expected what JSON can hold");
+        reader_complain(reader, node,
+                        _("not UTF-8; expected what JSON can hold"));
         return false;
     }
     add_string(out, text);
@@ -127,8 +129,8 @@ bool json_remember(struct reader *reader, const char *text, struct strbuf *why)
     json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
 
     if (!value) {
-        strbuf_addf(why, "not JSON: %s, at its line %d column %d", error.text,
-                    error.line, error.column);
+        strbuf_addf(why, _("not JSON: %s, at its line %d column %d"),
+                    error.text, error.line, error.column);
         return false;
     }
     remember(reader->plan->secrets, value, false);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rounds/network.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 enum {
@@ -49,9 +50,9 @@ static void add_host(struct reader *reader, const struct node *node,
             intern_string(reader->intern, glob.data);
     else
         reader_complain(reader, node,
-                        "\"%s\"; expected a host with * and ?, such as "
-                        "\"*.corp.example\", or a range such as "
-                        "\"10.0.0.0/8\"",
+                        _("\"%s\"; expected a host with * and ?, such as "
+                          "\"*.corp.example\", or a range such as "
+                          "\"10.0.0.0/8\""),
                         text);
     strbuf_release(&glob);
 }
@@ -125,11 +126,12 @@ void read_networks(struct reader *reader, const struct node *node)
     size_t count = 0;
 
     if (node && node_kind(node) != NODE_GROUP)
-        reader_complain_kind(reader, node, "a group { } of networks");
+        reader_complain_kind(reader, node, N_("a group { } of networks"));
     else if (node)
         count = node_count(node);
     if (count > MOST_NETWORKS) {
-        reader_complain(reader, node, "more than %d networks", MOST_NETWORKS);
+        reader_complain(reader, node, _("more than %d networks"),
+                        MOST_NETWORKS);
         count = MOST_NETWORKS;
     }
     reader->networks = arena_alloc(reader->plan->arena,

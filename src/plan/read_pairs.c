@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "rounds/secrets.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -32,7 +33,7 @@ static void read_line(struct reader *reader, const struct node *node,
         return;
     if (!colon) {
         reader_complain(reader, node,
-                        "no colon; expected a string like \"Name: value\"");
+                        _("no colon; expected a string like \"Name: value\""));
         return;
     }
     name = xstrndup(line, (size_t)(colon - line));
@@ -53,7 +54,7 @@ void read_pairs(struct reader *reader, const struct node *node,
 
     if (!is_group && node_kind(node) != NODE_LIST) {
         reader_complain_kind(reader, node,
-                             "a group { } or a list of \"Name: value\"");
+                             N_("a group { } or a list of \"Name: value\""));
         return;
     }
     for (size_t i = 0; i < node_count(node); i++) {
@@ -146,16 +147,17 @@ static void take_header(struct reader *reader, const struct node *node,
     secrets_remember_field(reader->plan->secrets, name, value);
     if (!is_token(name))
         reader_complain(reader, node,
-                        "\"%s\" is no header name; expected letters, digits "
-                        "and \"-\"",
+                        _("\"%s\" is no header name; expected letters, digits "
+                          "and \"-\""),
                         name);
     else if (!is_header_value(value))
         reader_complain(reader, node,
-                        "control characters in a header; expected none, not "
-                        "even a line's end");
+                        _("control characters in a header; expected none, not "
+                          "even a line's end"));
     else if (is_framing(name))
         reader_complain(reader, node,
-                        "%s follows from the body; expected it left out", name);
+                        _("%s follows from the body; expected it left out"),
+                        name);
     else
         add_pair(reader, pairs, name, value);
     if (strcasecmp(name, "Authorization") == 0)
@@ -202,7 +204,7 @@ void read_query(struct reader *reader, const struct node *node,
 
     (void)key;
     if (node_kind(node) != NODE_GROUP) {
-        reader_complain_kind(reader, node, "a group { }");
+        reader_complain_kind(reader, node, N_("a group { }"));
         return;
     }
     inherit(&pairs, draft->query, draft->query_count);

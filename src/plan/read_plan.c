@@ -10,6 +10,7 @@
 
 #include "rounds/secrets.h"
 #include "rounds/text.h"
+#include "rounds/translate.h"
 
 /*
  * What nothing reads yet but that it is of the right kind, so that one plan
@@ -20,8 +21,8 @@ static const struct {
     enum node_kind kind;
     const char *expected;
 } watch_keys[] = {
-    { "alerts", NODE_LIST, "a list ( ) of groups { }" },
-    { "status_page", NODE_GROUP, "a group { }" },
+    { "alerts", NODE_LIST, N_("a list ( ) of groups { }") },
+    { "status_page", NODE_GROUP, N_("a group { }") },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -40,12 +41,12 @@ static void complain_unknown(struct reader *reader, const struct node *node)
     const char *nearest = text_nearest(node_name(node), names, COUNT(names));
 
     if (nearest)
-        reader_complain(reader, node, "unknown key; did you mean \"%s\"?",
+        reader_complain(reader, node, _("unknown key; did you mean \"%s\"?"),
                         nearest);
     else
         reader_complain(reader, node,
-                        "unknown key; expected one of defaults, networks, "
-                        "endpoints, schedule, alerts, history, status_page");
+                        _("unknown key; expected one of defaults, networks, "
+                          "endpoints, schedule, alerts, history, status_page"));
 }
 
 static void check_top_level(struct reader *reader, const struct node *root)
@@ -124,12 +125,13 @@ static void check_there_are_endpoints(struct reader *reader,
         return;
     if (!node)
         mistakes_add(&reader->mistakes, 0,
-                     "no endpoints; expected endpoints = ( { name = \"...\"; "
-                     "url = \"...\"; } );");
+                     _("no endpoints; expected endpoints = ( { name = \"...\"; "
+                       "url = \"...\"; } );"));
     else if (reader->prescan.piece_count)
-        reader_complain(reader, node, "no endpoint is enabled");
+        reader_complain(reader, node, _("no endpoint is enabled"));
     else
-        reader_complain(reader, node, "empty; expected at least one endpoint");
+        reader_complain(reader, node,
+                        _("empty; expected at least one endpoint"));
 }
 
 static void read_tree(struct reader *reader, const struct tree *tree)
@@ -162,8 +164,8 @@ static void warn_of_writers(struct reader *reader)
         if (reader->text.files[i].others_write)
             mistakes_warn(&reader->mistakes,
                           plan_text_first_line(&reader->text, i),
-                          "others may write this file, which has to do with "
-                          "secrets; expected chmod go-w");
+                          _("others may write this file, which has to do with "
+                            "secrets; expected chmod go-w"));
 }
 
 static void read_text(struct reader *reader)

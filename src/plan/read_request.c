@@ -5,6 +5,7 @@
 
 #include "rounds/reason.h"
 #include "rounds/text.h"
+#include "rounds/translate.h"
 
 enum {
     DAY_MS = 86400000,
@@ -27,24 +28,25 @@ static void read_method(struct reader *reader, const struct node *node,
     draft->has_method = true;
     if (strcmp(text, "CONNECT") == 0 || strcmp(text, "TRACE") == 0) {
         reader_complain(reader, node,
-                        "%s is no request that an endpoint can answer; "
-                        "expected a method such as \"GET\" or \"POST\"",
+                        _("%s is no request that an endpoint can answer; "
+                          "expected a method such as \"GET\" or \"POST\""),
                         text);
         return;
     }
     if (!is_token(text)) {
         reader_complain(reader, node,
-                        "\"%s\"; expected a method such as \"GET\" or "
-                        "\"POST\"",
+                        _("\"%s\"; expected a method such as \"GET\" or "
+                          "\"POST\""),
                         text);
         return;
     }
     for (const char *at = text; *at; at++) {
         if (islower((unsigned char)*at)) {
-            reader_complain(reader, node,
-                            "\"%s\"; expected it in capitals, such as \"GET\" "
-                            "or \"POST\"",
-                            text);
+            reader_complain(
+                reader, node,
+                _("\"%s\"; expected it in capitals, such as \"GET\" "
+                  "or \"POST\""),
+                text);
             return;
         }
     }
@@ -67,8 +69,8 @@ static void add_reason(struct reader *reader, const struct node *node,
         if (reason == REASON_SLOW || reason == REASON_FLAKY ||
             reason == REASON_CANCELLED)
             reader_complain(reader, node,
-                            "no attempt fails with \"%s\"; expected a reason "
-                            "of a failed one, such as \"status\"",
+                            _("no attempt fails with \"%s\"; expected a reason "
+                              "of a failed one, such as \"status\""),
                             text);
         *set |= (reason_set)1 << reason;
         return;
@@ -76,12 +78,12 @@ static void add_reason(struct reader *reader, const struct node *node,
     nearest = text_nearest(text, names, count);
     if (nearest)
         reader_complain(reader, node,
-                        "\"%s\" is no reason; did you mean \"%s\"?", text,
+                        _("\"%s\" is no reason; did you mean \"%s\"?"), text,
                         nearest);
     else
         reader_complain(reader, node,
-                        "\"%s\" is no reason; expected one such as "
-                        "\"connect_timeout\" (see rounds reasons)",
+                        _("\"%s\" is no reason; expected one such as "
+                          "\"connect_timeout\" (see rounds reasons)"),
                         text);
 }
 
@@ -93,15 +95,15 @@ static void read_retry_on(struct reader *reader, const struct node *node,
 
     (void)key;
     if (node_kind(node) != NODE_LIST) {
-        reader_complain_kind(reader, node, "a list of reasons");
+        reader_complain_kind(reader, node, N_("a list of reasons"));
         return;
     }
     for (size_t i = 0; i < node_count(node); i++)
         add_reason(reader, node_child(node, i), &set);
     if (!node_count(node))
         reader_complain(reader, node,
-                        "empty; expected at least one reason, or retries = 0 "
-                        "to retry nothing");
+                        _("empty; expected at least one reason, or retries = 0 "
+                          "to retry nothing"));
     else if (set)
         draft->settings.retry_on = set;
 }
@@ -181,12 +183,13 @@ static void read_network_name(struct reader *reader, const struct node *node,
     }
     nearest = text_nearest(text, names, count);
     if (nearest)
-        reader_complain(reader, node, "no network \"%s\"; did you mean \"%s\"?",
-                        text, nearest);
+        reader_complain(reader, node,
+                        _("no network \"%s\"; did you mean \"%s\"?"), text,
+                        nearest);
     else
         reader_complain(reader, node,
-                        "no network \"%s\"; expected one of networks, "
-                        "\"intranet\" or \"public\"",
+                        _("no network \"%s\"; expected one of networks, "
+                          "\"intranet\" or \"public\""),
                         text);
 }
 
@@ -231,7 +234,7 @@ static void read_member(struct reader *reader, const struct node *node,
 
     if (key && !is_endpoint) {
         reader_complain(reader, node,
-                        "belongs to an endpoint, not to defaults");
+                        _("belongs to an endpoint, not to defaults"));
         return;
     }
     if (!key)
@@ -258,7 +261,7 @@ void draft_read(struct reader *reader, const struct node *node,
                 bool is_endpoint, struct draft *draft)
 {
     if (node_kind(node) != NODE_GROUP) {
-        reader_complain_kind(reader, node, "a group { }");
+        reader_complain_kind(reader, node, N_("a group { }"));
         return;
     }
     for (size_t i = 0; i < node_count(node); i++)
@@ -266,6 +269,6 @@ void draft_read(struct reader *reader, const struct node *node,
     auth_settle(reader, draft);
     if (draft->body_node && !draft->has_method)
         reader_warn(reader, draft->body_node,
-                    "sent with GET, as there is no method; method = \"POST\" "
-                    "if that is meant");
+                    _("sent with GET, as there is no method; method = \"POST\" "
+                      "if that is meant"));
 }

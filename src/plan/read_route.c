@@ -7,6 +7,7 @@
 #include "encode.h"
 
 #include "rounds/secrets.h"
+#include "rounds/translate.h"
 #include "rounds/url.h"
 
 /* "[::1]", "::1" or "192.0.2.1", LENGTH bytes of it. */
@@ -66,8 +67,8 @@ void read_resolve(struct reader *reader, const struct node *node,
     for (size_t i = 0; i < strings.count; i++)
         if (!is_resolve(strings.items[i]))
             reader_complain(reader, node,
-                            "\"%s\"; expected \"host:port:address\", such as "
-                            "\"www.example.com:443:192.0.2.1\"",
+                            _("\"%s\"; expected \"host:port:address\", such as "
+                              "\"www.example.com:443:192.0.2.1\""),
                             strings.items[i]);
     draft->settings.resolve = strings.items;
     draft->settings.resolve_count = strings.count;

@@ -1,5 +1,6 @@
 #include "read_schedule.h"
 
+#include "rounds/translate.h"
 #include "rounds/units.h"
 
 #define PLACE(member) offsetof(struct plan_schedule, member)
@@ -21,7 +22,8 @@ static void check_jitter(struct reader *reader, const struct node *node,
         return;
     duration_format(schedule->every_ms / 2, half);
     reader_complain(reader, node,
-                    "more than half of every; expected at most \"%s\"", half);
+                    _("more than half of every; expected at most \"%s\""),
+                    half);
 }
 
 void read_schedule(struct reader *reader, const struct node *node)

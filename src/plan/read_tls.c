@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "rounds/translate.h"
+
 /* In the order of enum tls_version, without TLS_VERSION_ANY. */
 static const char *const version_words[] = { "1.0", "1.1", "1.2", "1.3", NULL };
 
@@ -30,8 +32,8 @@ static void read_server_name(struct reader *reader, const struct node *node,
         return;
     if (!*text || text[strspn(text, letters)] || strlen(text) > 253)
         reader_complain(reader, node,
-                        "\"%s\" is no host name; expected one such as "
-                        "\"www.example.com\"",
+                        _("\"%s\" is no host name; expected one such as "
+                          "\"www.example.com\""),
                         text);
     else
         tls->server_name = intern_string(reader->intern, text);
@@ -59,6 +61,6 @@ void read_tls(struct reader *reader, const struct node *node,
     if (node_kind(node) == NODE_GROUP && node_member(node, "key") &&
         !node_member(node, "cert") && !draft->settings.tls.certificate_file)
         reader_complain(reader, node_member(node, "key"),
-                        "a key without a certificate; expected cert beside "
-                        "it");
+                        _("a key without a certificate; expected cert beside "
+                          "it"));
 }

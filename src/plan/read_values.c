@@ -9,6 +9,7 @@
 #include "files.h"
 
 #include "rounds/text.h"
+#include "rounds/translate.h"
 #include "rounds/units.h"
 #include "rounds/xalloc.h"
 
@@ -44,7 +45,7 @@ void read_boolean(struct reader *reader, const struct node *node,
     if (node_kind(node) == NODE_BOOLEAN)
         *value = node_boolean(node);
     else
-        reader_complain_kind(reader, node, "true or false");
+        reader_complain_kind(reader, node, N_("true or false"));
 }
 
 /* An integer within the key's range; false: it is none, and was told so. */
@@ -52,18 +53,16 @@ static bool get_integer(struct reader *reader, const struct node *node,
                         const struct key *key, int64_t *value)
 {
     if (node_kind(node) != NODE_INTEGER) {
-        reader_complain(reader, node,
-                        "%s; expected an integer from %" PRId64 " to %" PRId64,
-                        node_kind_text(node), key->low, key->high);
+        reader_complain(
+            reader, node, _("%s; expected an integer from %jd to %jd"),
+            node_kind_text(node), (intmax_t)key->low, (intmax_t)key->high);
         return false;
     }
     *value = node_integer(node);
     if (*value >= key->low && *value <= key->high)
         return true;
-    reader_complain(reader, node,
-                    "%" PRId64 "; expected an integer from %" PRId64
-                    " to %" PRId64,
-                    *value, key->low, key->high);
+    reader_complain(reader, node, _("%jd; expected an integer from %jd to %jd"),
+                    (intmax_t)*value, (intmax_t)key->low, (intmax_t)key->high);
     return false;
 }
 
@@ -110,17 +109,17 @@ void read_number(struct reader *reader, const struct node *node,
         number = node_float(node);
     } else {
         reader_complain(reader, node,
-                        "%s; expected a number above 0, at most %" PRId64,
-                        node_kind_text(node), key->high);
+                        _("%s; expected a number above 0, at most %jd"),
+                        node_kind_text(node), (intmax_t)key->high);
         return;
     }
     if (number > 0 && number <= (double)key->high)
         *value = number;
     else
         reader_complain(reader, node,
-                        "out of range; expected a number above 0, at most "
-                        "%" PRId64,
-                        key->high);
+                        _("out of range; expected a number above 0, at most "
+                          "%jd"),
+                        (intmax_t)key->high);
 }
 
 void read_duration(struct reader *reader, const struct node *node,
@@ -133,8 +132,8 @@ void read_duration(struct reader *reader, const struct node *node,
     int64_t duration_ms;
 
     if (node_kind(node) == NODE_INTEGER) {
-        reader_complain(reader, node, "%" PRId64 " has no unit; expected %s",
-                        node_integer(node), DURATION_EXPECTED);
+        reader_complain(reader, node, _("%jd has no unit; expected %s"),
+                        (intmax_t)node_integer(node), _(DURATION_EXPECTED));
         return;
     }
     if (node_kind(node) != NODE_STRING) {
@@ -145,16 +144,17 @@ void read_duration(struct reader *reader, const struct node *node,
     if (!text)
         return;
     if (!duration_parse(text, &duration_ms)) {
-        reader_complain(reader, node, "\"%s\" is not a duration; expected %s",
-                        text, DURATION_EXPECTED);
+        reader_complain(reader, node,
+                        _("\"%s\" is not a duration; expected %s"), text,
+                        _(DURATION_EXPECTED));
         return;
     }
     duration_format(key->low, low);
     duration_format(key->high, high);
     if (duration_ms < key->low || duration_ms > key->high)
         reader_complain(reader, node,
-                        "\"%s\" is out of range; expected %s to %s", text, low,
-                        high);
+                        _("\"%s\" is out of range; expected %s to %s"), text,
+                        low, high);
     else
         *value = duration_ms;
 }
@@ -171,8 +171,9 @@ void read_size(struct reader *reader, const struct node *node,
         if (!text)
             return;
         if (!size_parse(text, &size)) {
-            reader_complain(reader, node, "\"%s\" is not a size; expected %s",
-                            text, SIZE_EXPECTED);
+            reader_complain(reader, node,
+                            _("\"%s\" is not a size; expected %s"), text,
+                            _(SIZE_EXPECTED));
             return;
         }
     } else if (node_kind(node) == NODE_INTEGER) {
@@ -182,9 +183,9 @@ void read_size(struct reader *reader, const struct node *node,
         return;
     }
     if (size < key->low || size > key->high)
-        reader_complain(reader, node,
-                        "%" PRId64 " bytes; expected %" PRId64 " to %" PRId64,
-                        size, key->low, key->high);
+        reader_complain(reader, node, _("%jd bytes; expected %jd to %jd"),
+                        (intmax_t)size, (intmax_t)key->low,
+                        (intmax_t)key->high);
     else
         *value = size;
 }
@@ -200,7 +201,7 @@ void read_word(struct reader *reader, const struct node *node,
         strbuf_addf(&expected, "%s\"%s\"",
                     !i                  ? ""
                     : key->words[i + 1] ? ", "
-                                        : " or ",
+                                        : _(" or "),
                     key->words[i]);
     if (node_kind(node) != NODE_STRING) {
         reader_complain_kind(reader, node, expected.data);
@@ -215,7 +216,7 @@ void read_word(struct reader *reader, const struct node *node,
         }
     }
     if (text)
-        reader_complain(reader, node, "\"%s\"; expected %s", text,
+        reader_complain(reader, node, _("\"%s\"; expected %s"), text,
                         expected.data);
     strbuf_release(&expected);
 }
@@ -227,7 +228,7 @@ void read_string(struct reader *reader, const struct node *node,
     const char *text = reader_text(reader, node);
 
     if (text && !*text)
-        reader_complain(reader, node, "empty; expected some text");
+        reader_complain(reader, node, _("empty; expected some text"));
     else if (text)
         *value = intern_string(reader->intern, text);
 }
@@ -241,7 +242,7 @@ void read_strings(struct reader *reader, const struct node *node,
     size_t kept = 0;
 
     if (node_kind(node) != NODE_LIST) {
-        reader_complain_kind(reader, node, "a list of strings");
+        reader_complain_kind(reader, node, N_("a list of strings"));
         return;
     }
     items = xcalloc(count, sizeof(*items));

@@ -6,6 +6,7 @@
 
 #include "rounds/secrets.h"
 #include "rounds/text.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 static void note(struct reader *reader, const struct node *node,
@@ -54,8 +55,8 @@ void reader_warn(struct reader *reader, const struct node *node,
 void reader_complain_kind(struct reader *reader, const struct node *node,
                           const char *expected)
 {
-    reader_complain(reader, node, "%s; expected %s", node_kind_text(node),
-                    expected);
+    reader_complain(reader, node, _("%s; expected %s"), node_kind_text(node),
+                    _(expected));
 }
 
 const struct key *key_find(const struct key_table *table, const char *name)
@@ -87,13 +88,13 @@ void reader_complain_unknown(struct reader *reader, const struct node *node,
             names[name_count++] = tables[i]->keys[k].name;
     nearest = text_nearest(node_name(node), names, name_count);
     if (nearest) {
-        reader_complain(reader, node, "unknown key; did you mean \"%s\"?",
+        reader_complain(reader, node, _("unknown key; did you mean \"%s\"?"),
                         nearest);
     } else {
         struct strbuf list = STRBUF_INIT;
 
         add_names(&list, names, name_count);
-        reader_complain(reader, node, "unknown key; expected one of %s",
+        reader_complain(reader, node, _("unknown key; expected one of %s"),
                         list.data);
         strbuf_release(&list);
     }
@@ -103,7 +104,7 @@ void reader_read_keys(struct reader *reader, const struct node *node,
                       const struct key_table *table, void *base)
 {
     if (node_kind(node) != NODE_GROUP) {
-        reader_complain_kind(reader, node, "a group { }");
+        reader_complain_kind(reader, node, N_("a group { }"));
         return;
     }
     for (size_t i = 0; i < node_count(node); i++) {
@@ -125,7 +126,7 @@ const char *reader_text(struct reader *reader, const struct node *node)
     const char *expanded = NULL;
 
     if (node_kind(node) != NODE_STRING) {
-        reader_complain_kind(reader, node, "a string");
+        reader_complain_kind(reader, node, N_("a string"));
         return NULL;
     }
     raw = node_string(node);
@@ -159,7 +160,7 @@ const char *reader_scalar(struct reader *reader, const struct node *node)
         strbuf_add_string(&text, node_boolean(node) ? "true" : "false");
         break;
     default:
-        reader_complain_kind(reader, node, "a string, number or boolean");
+        reader_complain_kind(reader, node, N_("a string, number or boolean"));
         return NULL;
     }
     scalar = intern_string(reader->intern, text.data);

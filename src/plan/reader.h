@@ -51,7 +51,7 @@ void reader_complain(struct reader *reader, const struct node *node,
 void reader_warn(struct reader *reader, const struct node *node,
                  const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Complain that a node is of the wrong kind. */
+/* Complain that a node is of the wrong kind; EXPECTED is marked with N_(). */
 void reader_complain_kind(struct reader *reader, const struct node *node,
                           const char *expected);
 

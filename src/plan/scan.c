@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rounds/secrets.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 bool scan_complain(struct scan *scan, unsigned line, const char *format, ...)
@@ -59,7 +60,7 @@ struct shown scan_show_bytes(const struct scan *scan, const char *start,
 
     if (*start == '"' || (is_word && holds_secret(scan)))
         (void)snprintf(shown.text, sizeof(shown.text), "%s",
-                       *start == '"' ? "a string" : "a value");
+                       *start == '"' ? _("a string") : _("a value"));
     else
         (void)snprintf(shown.text, sizeof(shown.text), "%.*s",
                        (int)whole_characters(start, length), start);
@@ -92,8 +93,8 @@ static void complain_twice(struct scan *scan, const struct name *first)
     plan_text_add_place(scan->plan_text, first->line, scan->token.line, &place);
     (void)scan_complain(
         scan, scan->token.line,
-        "%.*s: stands twice in this group; expected it once, the "
-        "first is on %s",
+        _("%.*s: stands twice in this group; expected it once, the "
+          "first is on %s"),
         (int)scan->token.length, scan->token.start, place.data);
     strbuf_release(&place);
 }
@@ -116,11 +117,11 @@ bool scan_add_name(struct scan *scan)
     }
     if (token->length > SCAN_LONGEST_NAME)
         return scan_complain(scan, token->line,
-                             "a name of more than %d letters",
+                             _("a name of more than %d letters"),
                              SCAN_LONGEST_NAME);
     if (members == PRESCAN_MOST_MEMBERS)
         return scan_complain(scan, token->line,
-                             "more than %d names in one group",
+                             _("more than %d names in one group"),
                              PRESCAN_MOST_MEMBERS);
     scan->names = xgrow(scan->names, scan->name_count, &scan->name_capacity,
                         sizeof(*scan->names));

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistr.h>
 
+#include "rounds/translate.h"
+
 static void check_integer(struct scan *scan, const struct token *token)
 {
     bool is_hex = token->length > 2 && (token->start[1] | 0x20) == 'x';
@@ -20,24 +22,26 @@ static void check_integer(struct scan *scan, const struct token *token)
     if (errno == 0 && magnitude <= most + is_negative)
         return;
     if (errno || magnitude > (unsigned long long)INT64_MAX + is_negative)
-        (void)scan_complain(scan, token->line,
-                            "%s is too large; expected an integer of 64 bits",
-                            scan_show(scan, token).text);
+        (void)scan_complain(
+            scan, token->line,
+            _("%s is too large; expected an integer of 64 bits"),
+            scan_show(scan, token).text);
     else
-        (void)scan_complain(scan, token->line,
-                            "%s is past 32 bits; expected an L behind it: %sL",
-                            scan_show(scan, token).text,
-                            scan_show(scan, token).text);
+        (void)scan_complain(
+            scan, token->line,
+            _("%s is past 32 bits; expected an L behind it: %sL"),
+            scan_show(scan, token).text, scan_show(scan, token).text);
 }
 
 static void check_float(struct scan *scan, const struct token *token)
 {
     if (strcspn(token->start, "0123456789") >= token->length)
         (void)scan_complain(scan, token->line,
-                            "%s has no digit; expected a number",
+                            _("%s has no digit; expected a number"),
                             scan_show(scan, token).text);
     else if (isinf(strtod_l(token->start, NULL, scan->c_locale)))
-        (void)scan_complain(scan, token->line, "%s is too large for a number",
+        (void)scan_complain(scan, token->line,
+                            _("%s is too large for a number"),
                             scan_show(scan, token).text);
 }
 
@@ -53,13 +57,13 @@ static void check_string(struct scan *scan, const struct token *token)
     if (scan->string_length > PRESCAN_LONGEST_STRING)
         (void)scan_complain(
             scan, token->line,
-            "a string of more than 256 KiB; for a large body use "
-            "body_file");
+            _("a string of more than 256 KiB; for a large body use "
+              "body_file"));
     while ((at = memchr(at, '\\', (size_t)(end - at)))) {
         if (end - at > 3 && (at[1] | 0x20) == 'x' && at[2] == '0' &&
             at[3] == '0')
             (void)scan_complain(scan, token->line,
-                                "\\x00 would end the string; expected none");
+                                _("\\x00 would end the string; expected none"));
         at += at + 1 < end ? 2 : 1;
     }
 }
@@ -113,14 +117,14 @@ bool scan_check_bytes(struct scan *scan, size_t length)
 
     if (nul)
         return scan_complain(scan, line_of(scan->text, nul),
-                             "a NUL byte; expected text");
+                             _("a NUL byte; expected text"));
     if (is_ascii(scan->text, length))
         return true;
     broken = u8_check((const uint8_t *)scan->text, length);
     if (broken)
         return scan_complain(
             scan, line_of(scan->text, (const char *)broken),
-            "a byte that is not UTF-8; expected the file to be "
-            "in UTF-8");
+            _("a byte that is not UTF-8; expected the file to be "
+              "in UTF-8"));
     return true;
 }

@@ -5,6 +5,7 @@
 
 #include <libconfig.h>
 
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 /* A node is a setting of libconfig under another name. */
@@ -103,12 +104,12 @@ enum node_kind node_kind(const struct node *node)
 const char *node_kind_text(const struct node *node)
 {
     static const char *const texts[] = {
-        [NODE_GROUP] = "a group",   [NODE_LIST] = "a list",
-        [NODE_STRING] = "a string", [NODE_INTEGER] = "an integer",
-        [NODE_FLOAT] = "a number",  [NODE_BOOLEAN] = "a boolean",
+        [NODE_GROUP] = N_("a group"),   [NODE_LIST] = N_("a list"),
+        [NODE_STRING] = N_("a string"), [NODE_INTEGER] = N_("an integer"),
+        [NODE_FLOAT] = N_("a number"),  [NODE_BOOLEAN] = N_("a boolean"),
     };
 
-    return texts[node_kind(node)];
+    return _(texts[node_kind(node)]);
 }
 
 const char *node_name(const struct node *node)

@@ -16,6 +16,7 @@
  */
 #include <curl/curl.h>
 
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 enum { READING = CURLU_URLENCODE | CURLU_ALLOW_SPACE };
@@ -99,13 +100,20 @@ static char *normal_host(CURLU *handle)
     return host;
 }
 
-static bool refuse(struct strbuf *why, const char *what)
+/* WHAT is marked with N_(). */
+static bool refuse(const char **fault, const char *what)
 {
-    strbuf_addf(why, "%s; expected %s", what, URL_EXPECTED);
+    *fault = what;
     return false;
 }
 
-static bool set_host(CURLU *handle, struct url_parts *parts, struct strbuf *why)
+static void tell(const char *fault, enum listener listener, struct strbuf *why)
+{
+    strbuf_addf(why, say(listener, "%s; expected %s"), say(listener, fault),
+                say(listener, URL_EXPECTED));
+}
+
+static bool set_host(CURLU *handle, struct url_parts *parts, const char **fault)
 {
     char *zone = get_part(handle, CURLUPART_ZONEID, 0);
     bool is_set;
@@ -117,11 +125,11 @@ static bool set_host(CURLU *handle, struct url_parts *parts, struct strbuf *why)
         /* Setting the host takes the zone of an IPv6 address away. */
         curl_url_set(handle, CURLUPART_ZONEID, zone, 0) == CURLUE_OK;
     free(zone);
-    return is_set ? true : refuse(why, "not a host name");
+    return is_set ? true : refuse(fault, N_("not a host name"));
 }
 
 static bool take_credentials(CURLU *handle, struct url_parts *parts,
-                             struct strbuf *why)
+                             const char **fault)
 {
     static const CURLUPart names[] = { CURLUPART_USER, CURLUPART_PASSWORD };
     char **const places[] = { &parts->user, &parts->password };
@@ -134,22 +142,22 @@ static bool take_credentials(CURLU *handle, struct url_parts *parts,
         free(encoded);
         *places[i] = get_part(handle, names[i], CURLU_URLDECODE);
         if (!*places[i])
-            return refuse(why, "control characters in user:password");
+            return refuse(fault, N_("control characters in user:password"));
         if (curl_url_set(handle, names[i], NULL, 0) != CURLUE_OK)
-            return refuse(why, "not a URL");
+            return refuse(fault, N_("not a URL"));
     }
     if (parts->password && !parts->user)
         parts->user = xstrdup("");
     return true;
 }
 
-static bool get_port(CURLU *handle, struct url_parts *parts, struct strbuf *why)
+static bool get_port(CURLU *handle, struct url_parts *parts, const char **fault)
 {
     char *port = get_part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
 
     parts->port = port ? (unsigned)strtoul(port, NULL, 10) : 0;
     free(port);
-    return parts->port ? true : refuse(why, "port 0 cannot be asked");
+    return parts->port ? true : refuse(fault, N_("port 0 cannot be asked"));
 }
 
 static void set_named_origin(struct url_parts *parts)
@@ -191,40 +199,40 @@ static bool is_http(const char *scheme)
 
 /* Fill PARTS, which are zeroed, with what HANDLE holds. */
 static bool normalise(CURLU *handle, struct url_parts *parts,
-                      struct strbuf *why)
+                      const char **fault)
 {
     parts->scheme = get_part(handle, CURLUPART_SCHEME, 0);
     if (!is_http(parts->scheme))
-        return refuse(why, "neither http nor https");
-    if (!set_host(handle, parts, why) || !get_port(handle, parts, why) ||
-        !take_credentials(handle, parts, why))
+        return refuse(fault, N_("neither http nor https"));
+    if (!set_host(handle, parts, fault) || !get_port(handle, parts, fault) ||
+        !take_credentials(handle, parts, fault))
         return false;
     if (curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK)
-        return refuse(why, "not a URL");
+        return refuse(fault, N_("not a URL"));
     parts->url = get_part(handle, CURLUPART_URL, 0);
     if (!parts->url)
-        return refuse(why, "not a URL");
+        return refuse(fault, N_("not a URL"));
     set_origin(handle, parts);
     return true;
 }
 
 /* libcurl's words say more about some mistakes than a plain "not a URL". */
-static bool refuse_code(CURLUcode code, struct strbuf *why)
+static bool refuse_code(CURLUcode code, const char **fault)
 {
     switch (code) {
     case CURLUE_BAD_PORT_NUMBER:
-        return refuse(why, "the port is not a number from 1 to 65535");
+        return refuse(fault, N_("the port is not a number from 1 to 65535"));
     case CURLUE_BAD_HOSTNAME:
     case CURLUE_NO_HOST:
-        return refuse(why, "not a host name");
+        return refuse(fault, N_("not a host name"));
     case CURLUE_BAD_SCHEME:
-        return refuse(why, "no scheme");
+        return refuse(fault, N_("no scheme"));
     case CURLUE_UNSUPPORTED_SCHEME:
-        return refuse(why, "neither http nor https");
+        return refuse(fault, N_("neither http nor https"));
     case CURLUE_BAD_IPV6:
-        return refuse(why, "not an IPv6 address in the brackets");
+        return refuse(fault, N_("not an IPv6 address in the brackets"));
     default:
-        return refuse(why, "not a URL");
+        return refuse(fault, N_("not a URL"));
     }
 }
 
@@ -354,6 +362,7 @@ static bool parse_plain(const char *text, struct url_parts *parts)
 
 bool url_parse(const char *text, struct url_parts *parts, struct strbuf *why)
 {
+    const char *fault = NULL;
     CURLU *handle;
     CURLUcode code;
     bool is_good;
@@ -361,41 +370,47 @@ bool url_parse(const char *text, struct url_parts *parts, struct strbuf *why)
     *parts = (struct url_parts){ NULL, NULL, NULL, NULL, NULL, NULL, 0 };
     if (parse_plain(text, parts))
         return true;
-    if (holds_control_characters(text))
-        return refuse(why, "control characters in a URL");
+    if (holds_control_characters(text)) {
+        tell(N_("control characters in a URL"), LISTENER_PERSON, why);
+        return false;
+    }
     handle = create_handle();
     code = curl_url_set(handle, CURLUPART_URL, text, READING);
     if (code != CURLUE_OK)
-        is_good = refuse_code(code, why);
+        is_good = refuse_code(code, &fault);
     else
-        is_good = normalise(handle, parts, why) &&
+        is_good = normalise(handle, parts, &fault) &&
                   (has_two_slashes(text) ||
-                   refuse(why, "not two slashes behind the scheme"));
+                   refuse(&fault, N_("not two slashes behind the scheme")));
     curl_url_cleanup(handle);
-    if (!is_good)
+    if (!is_good) {
+        tell(fault, LISTENER_PERSON, why);
         url_parts_release(parts);
+    }
     return is_good;
 }
 
 /* What BASE and REFERENCE lead to, not yet normalised. */
 static bool join(CURLU *handle, const char *base, const char *reference,
-                 struct strbuf *why)
+                 const char **fault)
 {
     CURLUcode code;
 
     if (holds_control_characters(reference))
-        return refuse(why, "control characters in a URL");
+        return refuse(fault, N_("control characters in a URL"));
     code = curl_url_set(handle, CURLUPART_URL, base, READING);
     /* libcurl 7.88 cuts the base's last path segment off for an empty one. */
     if (code == CURLUE_OK && *reference)
         code = curl_url_set(handle, CURLUPART_URL, reference, READING);
-    return code == CURLUE_OK || refuse_code(code, why);
+    return code == CURLUE_OK || refuse_code(code, fault);
 }
 
-char *url_join(const char *base, const char *reference, struct strbuf *why)
+char *url_join(const char *base, const char *reference, enum listener listener,
+               struct strbuf *why)
 {
     size_t start = strspn(reference, " \t");
     size_t length = strcspn(reference + start, "#");
+    const char *fault = NULL;
     char *bare;
     CURLU *handle = create_handle();
     struct url_parts parts = { NULL, NULL, NULL, NULL, NULL, NULL, 0 };
@@ -404,9 +419,11 @@ char *url_join(const char *base, const char *reference, struct strbuf *why)
     while (length && strchr(" \t", reference[start + length - 1]))
         length--;
     bare = xstrndup(reference + start, length);
-    if (join(handle, base, bare, why) && normalise(handle, &parts, why)) {
+    if (join(handle, base, bare, &fault) && normalise(handle, &parts, &fault)) {
         url = parts.url;
         parts.url = NULL;
+    } else {
+        tell(fault, listener, why);
     }
     url_parts_release(&parts);
     curl_url_cleanup(handle);
@@ -429,9 +446,9 @@ bool url_is_proxy(const char *text, struct strbuf *why)
     for (size_t i = 0; scheme && i < sizeof(schemes) / sizeof(*schemes); i++)
         is_good |= strcmp(scheme, schemes[i]) == 0;
     if (!is_good)
-        strbuf_add_string(why, "not a proxy; expected a URL, such as "
-                               "\"http://proxy.example.com:3128\" or "
-                               "\"socks5h://127.0.0.1:1080\"");
+        strbuf_add_string(why, _("not a proxy; expected a URL, such as "
+                                 "\"http://proxy.example.com:3128\" or "
+                                 "\"socks5h://127.0.0.1:1080\""));
     free(scheme);
     curl_url_cleanup(handle);
     return is_good;

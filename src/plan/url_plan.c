@@ -12,6 +12,7 @@
 #include "rounds/plan.h"
 #include "rounds/secrets.h"
 #include "rounds/text.h"
+#include "rounds/translate.h"
 #include "rounds/url.h"
 #include "rounds/xalloc.h"
 
@@ -160,8 +161,8 @@ struct endpoint *endpoint_from_url(const struct plan *plan, const char *url,
     if (!url_parse(url, &parts, why))
         return NULL;
     if (parts.user) {
-        strbuf_add_string(why, "user:password@ in a stream of URLs; expected "
-                               "it in a plan, as auth");
+        strbuf_add_string(why, _("user:password@ in a stream of URLs; expected "
+                                 "it in a plan, as auth"));
         url_parts_release(&parts);
         return NULL;
     }

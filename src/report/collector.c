@@ -6,6 +6,7 @@
 
 #include "rounds/clock.h"
 #include "rounds/queue.h"
+#include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
 /*
@@ -125,8 +126,8 @@ struct collector *collector_start(const struct collector_options *options,
             xcalloc(options->expected, sizeof(*collector->results));
     error = pthread_create(&collector->thread, NULL, collect, collector);
     if (error) {
-        strbuf_addf(why, "the collector's thread cannot be started: %s",
-                    strerror(error));
+        strbuf_addf(why, _("the collector's thread cannot be started: %s"),
+                    error_text(error));
         collector_destroy(collector);
         return NULL;
     }

@@ -26,11 +26,10 @@ struct span {
     int64_t ended_us;
 };
 
-static void add_text(struct data *data, const char *name, const char *text)
+static void add_hidden(struct data *data, const char *text)
 {
     struct strbuf shown = STRBUF_INIT;
 
-    json_name(&data->json, name);
     if (text) {
         secrets_hide(data->input->plan->secrets, text, strlen(text), &shown);
         json_text(&data->json, shown.data, shown.length);
@@ -38,6 +37,12 @@ static void add_text(struct data *data, const char *name, const char *text)
         json_null(&data->json);
     }
     strbuf_release(&shown);
+}
+
+static void add_text(struct data *data, const char *name, const char *text)
+{
+    json_name(&data->json, name);
+    add_hidden(data, text);
 }
 
 static void add_word(struct data *data, const char *name, const char *word)
@@ -124,6 +129,50 @@ static void add_networks(struct data *data)
         add_ms(data, "lower_bound_ms", network->lower_bound_us);
         add_real(data, "rate", network->network->rate);
         add_count(data, "per_origin", network->network->per_origin);
+        json_end_object(&data->json);
+    }
+    json_end_array(&data->json);
+}
+
+static void add_told_attempts(struct data *data, const struct result *result)
+{
+    json_name(&data->json, "earlier");
+    json_begin_array(&data->json);
+    for (size_t i = 0; i < result->earlier_count; i++)
+        add_hidden(data, attempt_told(&result->earlier[i]));
+    json_end_array(&data->json);
+}
+
+static void add_told_expectations(struct data *data,
+                                  const struct result *result)
+{
+    json_name(&data->json, "failed");
+    json_begin_array(&data->json);
+    for (size_t i = 0; i < result->failed_count; i++) {
+        json_begin_object(&data->json);
+        add_text(data, "wanted", failed_told_wanted(&result->failed[i]));
+        add_text(data, "got", failed_told_got(&result->failed[i]));
+        json_end_object(&data->json);
+    }
+    json_end_array(&data->json);
+}
+
+/* What the report beside it says in English, as the user reads it: of each
+ * result that has something to say in another language. */
+static void add_told(struct data *data)
+{
+    json_name(&data->json, "told");
+    json_begin_array(&data->json);
+    for (size_t i = 0; i < data->input->result_count; i++) {
+        const struct result *result = data->input->results[i];
+
+        if (!result->local_message)
+            continue;
+        json_begin_object(&data->json);
+        add_count(data, "check", i);
+        add_text(data, "message", result->local_message);
+        add_told_attempts(data, result);
+        add_told_expectations(data, result);
         json_end_object(&data->json);
     }
     json_end_array(&data->json);
@@ -286,6 +335,7 @@ void html_add_data(const struct report_input *input, const char *language,
     add_caveats(&data);
     add_reasons(&data);
     add_networks(&data);
+    add_told(&data);
     add_timeline(&data);
     json_end_object(&data.json);
 }

@@ -269,7 +269,7 @@ static void add_expectations(struct plain *plain, const struct result *result)
 
         add_markup(plain, "<li>");
         strbuf_addf(&plain->text, _("%s: wanted %s, got %s"), failed->expect,
-                    failed->wanted, failed->got);
+                    failed_told_wanted(failed), failed_told_got(failed));
         add_made(plain);
     }
     add_markup(plain, "</ul>");
@@ -296,7 +296,7 @@ static void add_row(struct plain *plain, const struct result *result)
         add_cell(plain, "-");
     add_ms(&plain->text, result->timings.total_us);
     add_made_cell(plain);
-    add_cell(plain, result->message);
+    add_cell(plain, result_told(result));
     add_expectations(plain, result);
     strbuf_addf(&plain->text, "%s %s", endpoint->settings->method,
                 endpoint->url);

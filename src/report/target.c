@@ -18,10 +18,11 @@ static bool fail(const struct target *target, const char *what, int error,
                  struct strbuf *why)
 {
     if (target->shown)
-        strbuf_addf(why, _("%s: %s: %s"), target->shown, what, strerror(error));
+        strbuf_addf(why, _("%s: %s: %s"), target->shown, what,
+                    error_text(error));
     else
         strbuf_addf(why, _("the report cannot be written: %s"),
-                    strerror(error));
+                    error_text(error));
     return false;
 }
 

@@ -182,9 +182,9 @@ static const char *show_failed(struct rows *rows,
                                struct strbuf *shown)
 {
     bool is_unwanted = strncmp(failed->expect, "body_not_", 9) == 0;
-    char *text = xasprintf(is_unwanted ? _("%s: unwanted %s, got %s")
-                                       : _("%s: wanted %s, got %s"),
-                           failed->expect, failed->wanted, failed->got);
+    char *text = xasprintf(
+        is_unwanted ? _("%s: unwanted %s, got %s") : _("%s: wanted %s, got %s"),
+        failed->expect, failed_told_wanted(failed), failed_told_got(failed));
 
     show_text(rows->input, text, shown);
     free(text);
@@ -197,7 +197,7 @@ static const char *show_headline(struct rows *rows, const struct result *result,
 {
     if (result->failed_count)
         return show_failed(rows, &result->failed[0], shown);
-    return show_text(rows->input, result->message, shown);
+    return show_text(rows->input, result_told(result), shown);
 }
 
 /*
@@ -282,7 +282,7 @@ static void add_attempts(struct rows *rows, const struct result *result)
 static void add_earlier_messages(struct rows *rows, const struct result *result)
 {
     for (size_t i = 0; i < result->earlier_count; i++) {
-        const char *message = result->earlier[i].message;
+        const char *message = attempt_told(&result->earlier[i]);
         char *text;
 
         if (!message)

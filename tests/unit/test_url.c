@@ -273,8 +273,8 @@ static void a_reference_is_joined_to_its_base(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct strbuf why = STRBUF_INIT;
-        char *url =
-            url_join("http://a.example/b/c?d", cases[i].reference, &why);
+        char *url = url_join("http://a.example/b/c?d", cases[i].reference,
+                             LISTENER_MACHINE, &why);
 
         assert_non_null(url);
         assert_string_equal(url, cases[i].url);
@@ -294,7 +294,8 @@ static void a_reference_to_another_scheme_leads_nowhere(void **state)
     for (size_t i = 0; i < COUNT(references); i++) {
         struct strbuf why = STRBUF_INIT;
 
-        assert_null(url_join("http://a.example/", references[i], &why));
+        assert_null(url_join("http://a.example/", references[i],
+                             LISTENER_MACHINE, &why));
         assert_true(why.length > 0);
         strbuf_release(&why);
     }

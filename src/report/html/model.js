@@ -36,6 +36,17 @@ checks.forEach((check, index) => {
   check.ended = data.timeline.ended_ms[index];
 });
 
+// The report is in English, whatever the language it was asked for in.
+data.told.forEach((told) => {
+  const check = checks[told.check];
+
+  check.message = told.message;
+  told.earlier.forEach((message, at) => {
+    check.earlier_attempts[at].message = message;
+  });
+  told.failed.forEach((failed, at) => Object.assign(check.failed[at], failed));
+});
+
 const SHORTEST_PHASE_MS = 0.002; // less is how the others were rounded
 
 function isFailed(outcome) {
