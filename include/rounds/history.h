@@ -26,8 +26,8 @@ struct history_round {
 };
 
 /*
- * Open the file of PLAN's `history`, which must be there, or make it. NULL: it
- * cannot be, WHY says "FILE: what: why".
+ * Open the file that PLAN, which has a history, names for it, or make it. NULL:
+ * it cannot be, WHY says "FILE: what: why".
  */
 struct history *history_create(const struct plan *plan, struct strbuf *why);
 

@@ -126,19 +126,51 @@ static bool is_fit(struct database *database, enum database_mode mode)
     return false;
 }
 
+/*
+ * To read what was written ahead, SQLite wants to make files beside it. Where it
+ * may not, and nobody who may has the file open, there is nothing to be read but
+ * the file itself.
+ */
+static bool is_still(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    char *folder =
+        slash ? xstrndup(file, (size_t)(slash - file) + 1) : xstrdup(".");
+    char *ahead = xasprintf("%s-wal", file);
+    bool is_it = access(folder, W_OK) != 0 && access(ahead, F_OK) != 0;
+
+    free(ahead);
+    free(folder);
+    return is_it;
+}
+
+/* No character of the file's name means anything but itself. */
+static void add_uri(struct strbuf *uri, const char *file, bool is_immutable)
+{
+    strbuf_add_string(uri, file[0] == '/' ? "file:" : "file:./");
+    for (; *file; file++) {
+        if (strchr("%?#", *file))
+            strbuf_addf(uri, "%%%02x", (unsigned)*file);
+        else
+            strbuf_add_char(uri, *file);
+    }
+    if (is_immutable)
+        strbuf_add_string(uri, "?immutable=1");
+}
+
 static void open_handle(struct database *database, enum database_mode mode)
 {
     int flags =
-        SQLITE_OPEN_NOMUTEX |
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI |
         (mode == DATABASE_READ ? SQLITE_OPEN_READONLY
                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    /* No name of a file means anything but the file, such as ":memory:". */
-    char *path = xasprintf("%s%s", strchr(database->file, '/') ? "" : "./",
-                           database->file);
+    struct strbuf uri = STRBUF_INIT;
 
-    if (sqlite3_open_v2(path, &database->handle, flags, NULL) != SQLITE_OK)
+    add_uri(&uri, database->file,
+            mode == DATABASE_READ && is_still(database->file));
+    if (sqlite3_open_v2(uri.data, &database->handle, flags, NULL) != SQLITE_OK)
         note_failure(database);
-    free(path);
+    strbuf_release(&uri);
     (void)sqlite3_extended_result_codes(database->handle, 1); /* cannot fail */
     (void)sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS); /* same */
 }

@@ -477,6 +477,47 @@ def test_to_read_it_writes_nothing(rounds: Rounds, plan_file: Path) -> None:
     assert file.read_bytes() == before
 
 
+@pytest.mark.parametrize("name", [
+    "a b.db", "50%.db", "a?mode=memory", "a#b", ":memory:", "\u5386\u53f2.db",
+])
+def test_a_file_may_have_any_name(
+    rounds: Rounds, counting: CountingServer, name: str
+) -> None:
+    plan = rounds.directory / "plan.cfg"
+    plan.write_text(plan_of(
+        [counting.url()], f'history = {{ file = "{name}"; }};'
+    ))
+
+    done = rounds.check("--history", "plan.cfg")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert_sound(rounds.directory / name)
+    assert past_of(rounds, "plan.cfg")["e0"]["state"] == "up"
+
+
+def test_whoever_may_read_the_file_may_be_told(
+    rounds: Rounds, plan_file: Path
+) -> None:
+    if not shutil.which("unshare"):
+        pytest.skip("no unshare here")
+    rounds.check("--history", plan_file)
+    script = (
+        "mount --bind . . 2>/dev/null || exit 77;"
+        "mount -o remount,bind,ro . || exit 77;"
+        'cd /; exec "$@"'
+    )
+
+    done = rounds.run(
+        "history", plan_file,
+        prefix=("unshare", "--mount", "sh", "-c", script, "sh"),
+    )
+
+    if done.returncode == 77 or "unshare failed" in done.stderr:
+        pytest.skip("no file system can be mounted here")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 endpoints, 1 down" in done.stdout
+
+
 def test_a_history_without_a_round_yet_is_told(
     rounds: Rounds, plan_file: Path
 ) -> None:
