@@ -18,5 +18,6 @@ int history_command(int argc, char **argv);
 int list_command(int argc, char **argv);
 int merge_command(int argc, char **argv);
 int reasons_command(int argc, char **argv);
+int watch_command(int argc, char **argv);
 
 #endif

@@ -15,6 +15,7 @@
 
 static const struct command commands[] = {
     { "check", N_("one round, a report, an exit code"), check_command },
+    { "watch", N_("rounds on a schedule, until told to end"), watch_command },
     { "list", N_("what a plan says once read"), list_command },
     { "history", N_("uptime, latency and incidents of the past"),
       history_command },

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "heap.h"
 #include "lane.h"
 #include "pacer.h"
+#include "rounds/heap.h"
 #include "rounds/xalloc.h"
 
 /* Checks in a row without an answer that make an origin doubtful again. */

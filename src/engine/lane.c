@@ -74,11 +74,14 @@ void lanes_forget_site_if_unused(struct lanes *lanes, struct site *site)
     free(site);
 }
 
-static void forget(struct lanes *lanes, struct lane *lane)
+void lanes_forget_if_empty(struct lanes *lanes, struct lane *lane)
 {
     struct site *site = lane->site;
-    struct lane **link = bucket_of(lanes, site, lane->profile);
+    struct lane **link;
 
+    if (lane->waiting || lane->delayed || lane->holders || lanes->are_kept)
+        return;
+    link = bucket_of(lanes, site, lane->profile);
     while (*link != lane)
         link = &(*link)->next;
     *link = lane->next;
@@ -87,15 +90,30 @@ static void forget(struct lanes *lanes, struct lane *lane)
     lanes_forget_site_if_unused(lanes, site);
 }
 
-void lanes_forget_if_empty(struct lanes *lanes, struct lane *lane)
+static void free_lanes(struct lane *lane)
 {
-    if (!lane->waiting && !lane->delayed && !lane->holders && !lanes->are_kept)
-        forget(lanes, lane);
+    while (lane) {
+        struct lane *next = lane->next;
+
+        free(lane);
+        lane = next;
+    }
+}
+
+static void free_sites(struct site *site)
+{
+    while (site) {
+        struct site *next = site->next;
+
+        free(site);
+        site = next;
+    }
 }
 
 void lanes_release(struct lanes *lanes)
 {
-    for (size_t i = 0; i < LANE_BUCKETS; i++)
-        while (lanes->lanes[i])
-            forget(lanes, lanes->lanes[i]);
+    for (size_t i = 0; i < LANE_BUCKETS; i++) {
+        free_lanes(lanes->lanes[i]);
+        free_sites(lanes->sites[i]);
+    }
 }

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "heap.h"
 #include "rounds/check.h"
+#include "rounds/heap.h"
 
 /* One origin, whatever the profile: what per_origin counts. */
 struct site {

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "heap.h"
+#include "rounds/heap.h"
 
 /* No wait is longer: something might have been missed. */
 enum { TIMETABLE_WAIT_MS_MOST = 1000 };

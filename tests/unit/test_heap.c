@@ -1,4 +1,4 @@
-#include "heap.h"
+#include "rounds/heap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

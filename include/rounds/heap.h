@@ -1,5 +1,5 @@
-#ifndef ROUNDS_ENGINE_HEAP_H
-#define ROUNDS_ENGINE_HEAP_H
+#ifndef ROUNDS_HEAP_H
+#define ROUNDS_HEAP_H
 
 /*
  * A binary heap of borrowed items, each of which knows its place in it, so that

@@ -1,4 +1,4 @@
-#include "heap.h"
+#include "rounds/heap.h"
 
 #include <stdlib.h>
 
