@@ -170,7 +170,7 @@ static void add_latency(struct plain *plain)
     if (!latency->count)
         return;
     for (size_t i = 0; i < COUNT(figures); i++) {
-        strbuf_addf(&plain->text, "%s%s ", i ? ", " : "", figures[i].name);
+        strbuf_addf(&plain->text, "%s%s ", i ? _(", ") : "", figures[i].name);
         add_ms(&plain->text, figures[i].value_us);
     }
     add_fact(plain, _("latency (ms)"));
@@ -185,9 +185,8 @@ static void add_facts(struct plain *plain)
     add_markup(plain, "<dl>\n");
     for (size_t i = 0; i < OUTCOME_COUNT; i++)
         if (summary->outcomes[i])
-            strbuf_addf(&plain->text, "%s%zu %s",
-                        plain->text.length ? ", " : "", summary->outcomes[i],
-                        outcome_word((enum outcome)i));
+            add_outcome_count(&plain->text, summary->outcomes[i],
+                              (enum outcome)i);
     add_fact(plain, _("outcomes"));
     add_latency(plain);
     strbuf_addf(&plain->text, _("%ju opened, %ju reused"),

@@ -18,7 +18,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Translators: the language you translate into, as in HTML: "de", "zh". */
+/* Translators: the language you translate into, as in HTML: "de", "zh-CN". */
 static const char *page_language(void)
 {
     return _("en");

@@ -77,9 +77,8 @@ static void add_outcomes(struct figures *figures)
 
     for (size_t i = 0; i < OUTCOME_COUNT; i++)
         if (figures->summary->outcomes[i])
-            strbuf_addf(&text, "%s%zu %s", text.length ? ", " : "",
-                        figures->summary->outcomes[i],
-                        outcome_word((enum outcome)i));
+            add_outcome_count(&text, figures->summary->outcomes[i],
+                              (enum outcome)i);
     begin_line(figures, OUTCOMES, true);
     add_lines(figures->input, text.data, NULL, figures->indent, figures->out);
     strbuf_release(&text);
@@ -151,7 +150,7 @@ static void add_as_list(struct figures *figures, enum figure figure,
     struct strbuf list = STRBUF_INIT;
 
     for (size_t i = 0; i < grid->column_count; i++)
-        strbuf_addf(&list, "%s%s %s", i ? ", " : "",
+        strbuf_addf(&list, "%s%s %s", i ? _(", ") : "",
                     grid_text(grid, 0, i)->data, grid_text(grid, 1, i)->data);
     begin_line(figures, figure, true);
     add_lines(figures->input, list.data, NULL, figures->indent, figures->out);
@@ -367,14 +366,14 @@ static void add_changed(struct figures *figures, enum change change)
     for (size_t i = 0; i < input->result_count && shown < NAMES_MOST; i++) {
         if (comparison_change(input->comparison, i) != change)
             continue;
-        strbuf_add_string(figures->out, shown ? ", " : ": ");
+        strbuf_add_string(figures->out, shown ? _(", ") : _(": "));
         strbuf_add_string(
             figures->out,
             show_text(input, input->results[i]->endpoint->name, &name));
         shown++;
     }
     if (shown < comparison_count(input->comparison, change))
-        strbuf_add_string(figures->out, ", ...");
+        strbuf_add_string(figures->out, _(", ..."));
     strbuf_release(&name);
 }
 

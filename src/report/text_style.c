@@ -39,6 +39,14 @@ const char *outcome_word(enum outcome outcome)
     return _(outcome_words[outcome]);
 }
 
+void add_outcome_count(struct strbuf *out, size_t count, enum outcome outcome)
+{
+    if (out->length)
+        strbuf_add_string(out, _(", "));
+    /* Translators: so many had this outcome, as in "5 healthy". */
+    strbuf_addf(out, _("%zu %s"), count, outcome_word(outcome));
+}
+
 const char *show_text(const struct report_input *input, const char *text,
                       struct strbuf *shown)
 {

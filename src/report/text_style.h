@@ -27,6 +27,9 @@ const char *style_of_outcome(const struct report_input *input,
 /* The outcome's word for people, translated. */
 const char *outcome_word(enum outcome outcome);
 
+/* "5 healthy", with a comma before it where OUT holds something already. */
+void add_outcome_count(struct strbuf *out, size_t count, enum outcome outcome);
+
 /* TEXT (NULL: nothing) with secrets hidden and control characters made
  * visible; what *SHOWN held before is gone. Returns its text. */
 const char *show_text(const struct report_input *input, const char *text,

@@ -164,7 +164,7 @@ def troubled_plan(
          "expect": {"body_contains": "welcome"}},
         {"name": "refused", "url": faults.url("refused")},
         {"name": "silent", "url": faults.url("silent_after_accept"), **limits},
-        {"name": "reset", "url": faults.url("reset_after_accept")},
+        {"name": "reset", "url": faults.url("reset_before_answer")},
         {"name": "loop", "url": faults.url("redirect_loop")},
         {"name": "cut", "url": faults.url("truncated_by_length")},
         {"name": "ftp", "url": faults.url("redirect_to_ftp")},
@@ -250,7 +250,7 @@ def test_the_text_report_says_why_in_chinese_and_lines_up(
         "实际 响应体为空", "没有程序在监听 127.0.0.1 端口", "，时限 300ms（timeout）",
         "重定向超过 10 次", "既不是 http 也不是 https；应为完整的",
         "连接在响应结束之前被关闭", "自签名证书",
-        "失败 10 个，共 12 个接口",
+        "2 个正常，3 个异常，7 个不可达", "失败 10 个，共 12 个接口",
     ):
         assert words in done.stdout, words
 
@@ -266,9 +266,9 @@ def test_the_html_report_says_why_in_chinese_beside_the_english_report(
             rf'<script[^>]* id="{name}"[^>]*>(.*?)</script>', page, re.S)[1])
         for name in ("report", "data")
     }
-    assert '<html lang="zh' in page
+    assert '<html lang="zh-CN">' in page
     assert "<th>异常信息" in page or ">异常信息<" in page
-    assert blocks["data"]["language"] == "zh"
+    assert blocks["data"]["language"] == "zh-CN"
     messages = {
         blocks["report"]["results"][each["check"]]["name"]: each
         for each in blocks["data"]["told"]
