@@ -158,6 +158,21 @@ static bool finish_report(struct outputs *outputs, size_t at,
     return is_written;
 }
 
+static bool write_all(int descriptor, const struct strbuf *text)
+{
+    size_t written = 0;
+
+    while (written < text->length) {
+        ssize_t count =
+            write(descriptor, text->data + written, text->length - written);
+
+        if (count < 0 && errno != EINTR)
+            return false;
+        written += count > 0 ? (size_t)count : 0;
+    }
+    return true;
+}
+
 /* GitHub collects what the steps of a job append to that file. */
 static bool append_summary(const char *file, const struct report_input *input)
 {
@@ -167,8 +182,7 @@ static bool append_summary(const char *file, const struct report_input *input)
 
     github_add_summary(input, &text);
     descriptor = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-    is_written = descriptor >= 0 && write(descriptor, text.data, text.length) ==
-                                        (ssize_t)text.length;
+    is_written = descriptor >= 0 && write_all(descriptor, &text);
     if (!is_written)
         fprintf(stderr, _("rounds: %s: the summary was not written: %s\n"),
                 file, error_text(errno));

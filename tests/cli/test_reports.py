@@ -1,6 +1,7 @@
 """The formats for other programs: the same round, told alike in all."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -13,6 +14,7 @@ import pytest
 from support.counting import Answer, CountingServer
 from support.faults import Faults
 from support.parsers import github, junit, prometheus, tap
+from support.parsers.page import parse_page
 from support.plan_values import Raw, make_plan
 from support.plans import plan_of
 from support.program import PROJECT, Rounds
@@ -22,8 +24,9 @@ Write = Callable[..., Path]
 Record = dict[str, Any]
 Told = dict[str, tuple[str, str | None]]
 
-MACHINE = ("json", "jsonl", "junit", "tap", "github", "prometheus")
-INTO_FILES = [f"--report={each}={each}.out" for each in MACHINE]
+FORMATS = ("text", "json", "jsonl", "junit", "tap", "github", "html",
+           "prometheus")
+INTO_FILES = [f"--report={each}={each}.out" for each in FORMATS]
 SAMPLES = PROJECT / "tests" / "data" / "reports"
 
 KINDS = {
@@ -86,7 +89,7 @@ def reports(
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
     return {
         format_: (rounds.directory / f"{format_}.out").read_text("utf-8")
-        for format_ in MACHINE
+        for format_ in FORMATS
     }
 
 
@@ -261,6 +264,97 @@ def hold_series(
     )
 
 
+def test_promtool_takes_the_metrics(
+    reports: dict[str, str], rounds: Rounds
+) -> None:
+    if not shutil.which("promtool"):
+        pytest.skip("no promtool here")
+
+    done = subprocess.run(
+        ["promtool", "check", "metrics"], input=reports["prometheus"],
+        capture_output=True, text=True, check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_html_carries_the_json_report_and_names_what_failed(
+    reports: dict[str, str],
+) -> None:
+    page = parse_page(reports["html"])
+
+    assert page.report == json.loads(reports["json"])
+    for record in records_of(reports):
+        if record["outcome"] in ("unhealthy", "unreachable"):
+            assert record["name"] in page.text
+            assert " ".join(record["message"].split()) in page.text
+
+
+def test_text_tells_the_same_counts_and_reasons_as_json(
+    reports: dict[str, str],
+) -> None:
+    text = reports["text"]
+
+    summary = json.loads(reports["json"])["summary"]
+    lines = {line.split("  ")[0]: line for line in text.splitlines()}
+    counts = re.findall(r"(\d+) ([a-z]+)", lines["outcomes"])
+    assert {word: int(count) for count, word in counts} == {
+        name: summary[name] for name in ENDINGS if summary[name]
+    }
+    reasons = re.findall(r"^(?:reasons|) +(\d+)  ([a-z_]+)  ", text, re.M)
+    assert {word: int(count) for count, word in reasons} == (
+        summary["reasons"])
+    failed = summary["unhealthy"] + summary["unreachable"]
+    assert text.splitlines()[-1].startswith(
+        f"{failed} of {summary['endpoints']} endpoints failed, "
+        f"{summary['degraded']} degraded, {summary['skipped']} skipped ("
+    )
+    for record in records_of(reports):
+        if record["outcome"] in ("unhealthy", "unreachable"):
+            assert f"{record['outcome']} " in text
+            assert f"({record['source']['file']}:"\
+                   f"{record['source']['line']})" in " ".join(text.split())
+
+
+def test_jq_finds_in_json_and_in_json_lines_what_is_told(
+    reports: dict[str, str],
+) -> None:
+    if not shutil.which("jq"):
+        pytest.skip("no jq here")
+    wanted = Counter(each["reason"] for each in records_of(reports)
+                     if each["reason"])
+
+    for program, text in (
+        (".results[] | .reason // empty", reports["json"]),
+        (".reason // empty", reports["jsonl"]),
+    ):
+        done = subprocess.run(["jq", "-r", program], input=text,
+                              capture_output=True, text=True, check=True)
+        assert Counter(done.stdout.split()) == wanted
+
+
+def test_all_formats_count_alike(reports: dict[str, str]) -> None:
+    summary = json.loads(reports["json"])["summary"]
+    failed = summary["unhealthy"] + summary["unreachable"]
+    cases = Counter(each.ending for each in junit.parse_junit(
+        reports["junit"]))
+    points = tap.parse_tap(reports["tap"]).points
+    samples = prometheus.parse_prometheus(reports["prometheus"])
+    annotations = Counter(
+        each.name for each in github.parse_github(reports["github"]).commands)
+
+    assert cases["failure"] + cases["error"] == failed
+    assert cases["skipped"] == summary["skipped"]
+    assert sum(not each.is_ok for each in points) == failed
+    assert sum(each.skipped is not None for each in points) == (
+        summary["skipped"])
+    assert annotations == {"error": failed, "warning": summary["degraded"],
+                           "notice": summary["skipped"]}
+    assert sum(each.value for each in samples["rounds_round_endpoints"]) == (
+        summary["endpoints"])
+    assert len(reports["jsonl"].splitlines()) == summary["endpoints"]
+
+
 def test_a_family_says_its_unit_and_whose_it_is(
     reports: dict[str, str],
 ) -> None:
@@ -279,7 +373,7 @@ def test_junit_fits_the_schema(
     junit.check_schema(rounds.directory / "junit.out")
 
 
-@pytest.mark.parametrize("format_", MACHINE)
+@pytest.mark.parametrize("format_", FORMATS)
 def test_a_report_alone_goes_to_standard_output(
     rounds: Rounds, plan: Write, counting: CountingServer, format_: str
 ) -> None:
@@ -291,7 +385,8 @@ def test_a_report_alone_goes_to_standard_output(
     reader = {
         "json": json.loads, "jsonl": json.loads, "junit": junit.parse_junit,
         "tap": tap.parse_tap, "github": github.parse_github,
-        "prometheus": prometheus.parse_prometheus,
+        "prometheus": prometheus.parse_prometheus, "html": parse_page,
+        "text": str.splitlines,
     }[format_]
     assert reader(done.stdout)
     assert "status" in done.stdout
@@ -330,7 +425,7 @@ def test_no_format_shows_a_secret_that_came_back(
     }])), env={"API_TOKEN": canary})
 
     assert done.returncode == 1
-    for format_ in MACHINE:
+    for format_ in FORMATS:
         text = (rounds.directory / f"{format_}.out").read_text("utf-8")
         assert "***" in text
         assert canary not in text, format_
@@ -381,7 +476,7 @@ def test_perls_own_harness_which_knows_version_13_reads_tap(
 # A report that cannot be written.
 
 
-@pytest.mark.parametrize("format_", MACHINE)
+@pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("target, why", [
     ("none/report", "none/report: no file can be made beside it: "
                     "No such file or directory"),
@@ -408,6 +503,83 @@ def test_a_report_that_cannot_be_written_is_told_and_no_other_suffers(
     assert names == {"plan.cfg", "first.json", "last.tap"}
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_report_grows_past_the_limit_for_files(
+    rounds: Rounds, plan: Write, counting: CountingServer, format_: str
+) -> None:
+    file = plan(plan_of([counting.url("/status/500")] * 40))
+    (rounds.directory / "report").write_text("old")
+
+    done = rounds.check("--max-failures=100%", "--report",
+                        f"{format_}=report", file,
+                        prefix=("prlimit", "--fsize=64"))
+
+    assert done.returncode == 3
+    assert done.stderr == (
+        f"rounds: the {format_} report was not written: "
+        "report: cannot be written: File too large\n"
+    )
+    assert (rounds.directory / "report").read_text() == "old"
+    names = {each.name for each in rounds.directory.iterdir()}
+    assert names == {"plan.cfg", "report"}
+
+
+def test_a_folder_that_nobody_can_write_to_gets_no_report(
+    rounds: Rounds, plan: Write, counting: CountingServer
+) -> None:
+    shut = rounds.directory / "shut"
+    shut.mkdir()
+    script = ("mount -t tmpfs -o ro tmpfs shut 2>/dev/null || exit 77;"
+              'exec "$@"')
+    if not shutil.which("unshare"):
+        pytest.skip("no unshare here")
+
+    done = rounds.check(
+        *(f"--report={each}=shut/{each}" for each in FORMATS),
+        "--report=json=open.json", plan(plan_of([counting.url()])),
+        prefix=("unshare", "--mount", "sh", "-c", script, "sh"),
+    )
+
+    if done.returncode == 77 or "unshare failed" in done.stderr:
+        pytest.skip("no file system can be mounted here")
+    assert done.returncode == 3
+    assert sorted(done.stderr.splitlines()) == sorted(
+        f"rounds: the {each} report was not written: shut/{each}: no file can "
+        "be made beside it: Read-only file system" for each in FORMATS)
+    assert json.loads((rounds.directory / "open.json").read_text("utf-8"))
+
+
+def test_a_summary_for_a_full_disk_is_told(
+    rounds: Rounds, plan: Write, counting: CountingServer
+) -> None:
+    done = rounds.check(
+        "--report=github=out", plan(plan_of([counting.url()])),
+        env={"GITHUB_STEP_SUMMARY": "/dev/full"},
+    )
+
+    assert done.returncode == 3
+    assert done.stderr == (
+        "rounds: /dev/full: the summary was not written: "
+        "No space left on device\n"
+    )
+
+
+def test_a_merged_report_that_cannot_be_written_is_told_too(
+    rounds: Rounds, plan: Write, counting: CountingServer
+) -> None:
+    rounds.check("--report=json=one.json", plan(plan_of([counting.url()])))
+
+    done = rounds.run("merge", "--report=junit=none/out", "--report=tap=out",
+                      "one.json")
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "rounds: the junit report was not written: none/out: no file can be "
+        "made beside it: No such file or directory\n"
+    )
+    assert tap.parse_tap((rounds.directory / "out").read_text("utf-8"))
+
+
 def test_a_failed_check_weighs_more_than_a_report_that_was_not_written(
     rounds: Rounds, plan: Write, faults: Faults
 ) -> None:
@@ -419,7 +591,7 @@ def test_a_failed_check_weighs_more_than_a_report_that_was_not_written(
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("format_", MACHINE)
+@pytest.mark.parametrize("format_", FORMATS)
 def test_a_full_disk_leaves_the_old_report_and_nothing_else(
     rounds: Rounds, plan: Write, counting: CountingServer, format_: str
 ) -> None:
