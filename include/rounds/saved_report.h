@@ -19,7 +19,7 @@
 struct saved_report {
     const char *file; /* as it was named; borrowed */
     struct plan plan; /* its endpoints and networks; not for plan_destroy() */
-    struct endpoint *endpoints; /* the plan's, to be changed by its owner */
+    struct endpoint *endpoints; /* the plan's; its owner may change them */
     struct result **results;
     size_t result_count;
     const unsigned *workers; /* by the plan's networks */

@@ -1,21 +1,26 @@
 #include "rounds/saved_report.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "json_members.h"
 #include "rounds/arena.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
-enum { SCHEMA = 1 };
+enum { SCHEMA = 1, FLAGS = JSON_REJECT_DUPLICATES };
+
+#define MS_MOST 4e12
+#define SPACE " \t\r\n"
 
 /* A report being read. */
 struct reading {
     struct saved_report *report;
-    struct endpoint *endpoints;
+    size_t result_capacity, endpoint_capacity;
     struct network *networks;
     unsigned *workers;
     struct settings **methods; /* one block for each method that came */
@@ -44,9 +49,12 @@ static int64_t ms_of(const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);
 
-    if (!json_is_number(value))
+    double ms = json_number_value(value);
+
+    /* A century and more is no time that somebody measured. */
+    if (!json_is_number(value) || ms < 0 || ms > MS_MOST)
         return -1;
-    return (int64_t)(json_number_value(value) * 1000 + 0.5);
+    return (int64_t)(ms * 1000 + 0.5);
 }
 
 /* "2026-11-22T18:00:00.123Z" as microseconds since 1970; 0: none. */
@@ -270,9 +278,9 @@ static void read_span(const json_t *record, const struct saved_report *report,
 }
 
 static struct result *read_result(struct reading *reading, const json_t *record,
-                                  const struct endpoint *endpoint, size_t index)
+                                  size_t index)
 {
-    struct result *result = result_create(endpoint, index);
+    struct result *result = result_create(NULL, index);
     const char *remote_ip = text_of(record, "remote_ip");
 
     result->outcome = outcome_of(record);
@@ -298,27 +306,62 @@ static struct result *read_result(struct reading *reading, const json_t *record,
     return result;
 }
 
-static bool read_results(struct reading *reading, const json_t *results)
+/* Endpoints and results grow together; pointers come when all are there. */
+static bool add_record(struct reading *reading, const json_t *record)
 {
     struct saved_report *report = reading->report;
-    size_t count = json_array_size(results);
+    size_t count = report->result_count;
+    struct endpoint endpoint = { 0 };
 
-    reading->endpoints =
-        arena_alloc(report->plan.arena, (count + 1) * sizeof(struct endpoint));
-    report->results = xcalloc(count, sizeof(struct result *));
-    report->endpoints = reading->endpoints;
-    report->plan.endpoints = reading->endpoints;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *record = json_array_get(results, i);
+    if (!read_endpoint(reading, record, &endpoint))
+        return false;
+    report->endpoints = xgrow(report->endpoints, count,
+                              &reading->endpoint_capacity, sizeof(endpoint));
+    report->results = xgrow(report->results, count, &reading->result_capacity,
+                            sizeof(struct result *));
+    report->endpoints[count] = endpoint;
+    report->results[count] = read_result(reading, record, count);
+    report->result_count++;
+    return true;
+}
 
-        if (!read_endpoint(reading, record, &reading->endpoints[i]))
+/*
+ * TEXT is what lies within an array. Each record becomes a tree of its own: all
+ * at once they would be ten times the file's size.
+ */
+static bool read_results(struct reading *reading, const char *text,
+                         size_t length)
+{
+    size_t at = strspn(text, SPACE);
+
+    while (at < length) {
+        json_error_t error;
+        json_t *record = json_loadb(text + at, length - at,
+                                    FLAGS | JSON_DISABLE_EOF_CHECK, &error);
+        bool is_added = record && add_record(reading, record);
+
+        json_decref(record);
+        if (!is_added)
             return false;
-        report->results[i] =
-            read_result(reading, record, &reading->endpoints[i], i);
-        report->result_count++;
-        report->plan.endpoint_count++;
+        at += (size_t)error.position;
+        at += strspn(text + at, SPACE);
+        if (at >= length)
+            break;
+        if (text[at++] != ',')
+            return false;
+        at += strspn(text + at, SPACE);
+        if (at >= length)
+            return false;
     }
     return true;
+}
+
+static void settle_endpoints(struct saved_report *report)
+{
+    for (size_t i = 0; i < report->result_count; i++)
+        report->results[i]->endpoint = &report->endpoints[i];
+    report->plan.endpoints = report->endpoints;
+    report->plan.endpoint_count = report->result_count;
 }
 
 static void read_networks(struct reading *reading, json_t *networks)
@@ -345,7 +388,7 @@ static void read_networks(struct reading *reading, json_t *networks)
     report->workers = reading->workers;
 }
 
-/* False: it is JSON, but no report. */
+/* All but the results. False: it is JSON, but no report. */
 static bool read_document(struct reading *reading, const json_t *document)
 {
     struct saved_report *report = reading->report;
@@ -370,48 +413,105 @@ static bool read_document(struct reading *reading, const json_t *document)
     report->connections_reused =
         (uint64_t)integer_of(summary, "connections_reused", 0);
     read_networks(reading, json_object_get(summary, "networks"));
-    return read_results(reading, json_object_get(document, "results"));
+    return true;
 }
 
-static bool read_into(struct saved_report *report, const json_t *document,
+/* The text of a report and where its results lie in it. */
+struct report_text {
+    struct strbuf all;
+    struct json_span results; /* empty: there are none, or they have no end */
+};
+
+static bool read_text(const char *file, struct report_text *text,
                       struct strbuf *why)
 {
-    struct reading reading = { .report = report };
-    int64_t schema = integer_of(document, "schema", 0);
-    bool is_right;
+    FILE *stream = fopen(file, "re");
+    char bytes[65536];
+    size_t count;
+    bool is_read;
 
-    if (schema && schema != SCHEMA) {
-        strbuf_addf(why, _("%s: a report of schema %d, expected %d"),
-                    report->file, (int)schema, SCHEMA);
-        return false;
-    }
-    is_right = schema && read_document(&reading, document);
+    while (stream && (count = fread(bytes, 1, sizeof(bytes), stream)) > 0)
+        strbuf_add(&text->all, bytes, count);
+    is_read = stream && !ferror(stream);
+    if (!is_read)
+        strbuf_addf(why, "%s: %s", file, strerror(errno));
+    if (stream)
+        (void)fclose(stream); /* it was only read */
+    if (!json_find_array(text->all.data, text->all.length, "results",
+                         &text->results))
+        text->results = (struct json_span){ 0, 0 };
+    return is_read;
+}
+
+/* The report with an empty array of results; the caller's. NULL: no JSON. */
+static json_t *load_frame(const struct report_text *text)
+{
+    const struct json_span *results = &text->results;
+    struct strbuf frame = STRBUF_INIT;
+    json_error_t ignored;
+    json_t *document;
+
+    strbuf_add(&frame, text->all.data, results->begin);
+    strbuf_add(&frame, text->all.data + results->end,
+               text->all.length - results->end);
+    document = json_loadb(frame.data, frame.length, FLAGS, &ignored);
+    strbuf_release(&frame);
+    return document;
+}
+
+/* Read as one after all, for the line of the mistake. */
+static void tell_mistake(const char *file, const struct report_text *text,
+                         struct strbuf *why)
+{
+    json_error_t error;
+    json_t *document =
+        json_loadb(text->all.data, text->all.length, FLAGS, &error);
+    int64_t schema = integer_of(document, "schema", 0);
+
+    if (!document)
+        strbuf_addf(why, "%s:%d: %s", file, error.line, error.text);
+    else if (schema && schema != SCHEMA)
+        strbuf_addf(why, _("%s: a report of schema %d, expected %d"), file,
+                    (int)schema, SCHEMA);
+    else
+        strbuf_addf(why, _("%s: not a JSON report of rounds"), file);
+    json_decref(document);
+}
+
+static bool read_report(struct saved_report *report,
+                        const struct report_text *text)
+{
+    struct reading reading = { .report = report };
+    json_t *document = load_frame(text);
+    bool is_right = integer_of(document, "schema", 0) == SCHEMA &&
+                    read_document(&reading, document) &&
+                    read_results(&reading, text->all.data + text->results.begin,
+                                 text->results.end - text->results.begin);
+
+    settle_endpoints(report);
     free(reading.methods);
-    if (!is_right)
-        strbuf_addf(why, _("%s: not a JSON report of rounds"), report->file);
+    json_decref(document);
     return is_right;
 }
 
 struct saved_report *saved_report_read(const char *file, struct strbuf *why)
 {
-    struct saved_report *report;
-    json_error_t error;
-    json_t *document = json_load_file(file, JSON_REJECT_DUPLICATES, &error);
+    struct saved_report *report = xcalloc(1, sizeof(*report));
+    struct report_text text = { .all = STRBUF_INIT };
+    bool is_right = false;
 
-    if (!document) {
-        strbuf_addf(why, error.line > 0 ? "%s:%d: %s" : "%s%.0d: %s", file,
-                    error.line > 0 ? error.line : 0, error.text);
-        return NULL;
-    }
-    report = xcalloc(1, sizeof(*report));
     report->file = file;
     report->plan.arena = arena_create();
-    if (!read_into(report, document, why)) {
-        saved_report_destroy(report);
-        report = NULL;
+    if (read_text(file, &text, why)) {
+        is_right = read_report(report, &text);
+        if (!is_right)
+            tell_mistake(file, &text, why);
     }
-    json_decref(document);
-    return report;
+    strbuf_release(&text.all);
+    if (is_right)
+        return report;
+    saved_report_destroy(report);
+    return NULL;
 }
 
 void saved_report_destroy(struct saved_report *report)
@@ -421,6 +521,7 @@ void saved_report_destroy(struct saved_report *report)
     for (size_t i = 0; i < report->result_count; i++)
         result_destroy(report->results[i]);
     free(report->results);
+    free(report->endpoints);
     arena_destroy(report->plan.arena);
     free(report);
 }

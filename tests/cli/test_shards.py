@@ -1,5 +1,7 @@
 """Shards of a plan: how it is split, and one report out of theirs."""
 
+# ctest: timeout 300
+
 import json
 import re
 import shutil
@@ -589,6 +591,42 @@ def test_what_is_no_report_is_told(
     assert (done.returncode, done.stdout) == (2, "")
     [line] = done.stderr.splitlines()
     assert line.startswith(f"rounds: {told}")
+
+
+@pytest.mark.parametrize("before, after", [
+    ("},\n{", "}\n{"), ("},\n{", "},,{"), ("}\n]", "},]"), ("}\n]", "}\n"),
+    ("[\n{", "[,{"), ('"source"', '"name"'),
+])
+def test_results_are_held_to_json(
+    rounds: Rounds, plan: Write, counting: CountingServer,
+    before: str, after: str,
+) -> None:
+    rounds.check("--report=json=good.json", plan(plan_of(
+        [counting.url(), counting.url("/2"), counting.url("/3")])))
+    text = (rounds.directory / "good.json").read_text("utf-8")
+    assert before in text
+    (rounds.directory / "bad.json").write_text(
+        text.replace(before, after, 1), "utf-8")
+
+    assert rounds.run("merge", "good.json").returncode == 0
+    done = rounds.run("merge", "bad.json")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"rounds: bad\.json:\d+: .*\n", done.stderr)
+
+
+def test_a_report_laid_out_by_another_program_is_read_alike(
+    rounds: Rounds, plan: Write, servers: Servers, faults: Faults
+) -> None:
+    rounds.check("--report=json=one.json", plan(mixed_plan(servers, faults)))
+    report = read(rounds.directory / "one.json")
+    (rounds.directory / "other.json").write_text(
+        json.dumps(report, indent=1, sort_keys=True), "utf-8")
+
+    one, other = (rounds.run("merge", "--report=json", name).stdout
+                  for name in ("one.json", "other.json"))
+
+    assert one == other != ""
 
 
 def test_a_report_that_was_cut_is_told_and_so_is_one_that_is_not_there(
