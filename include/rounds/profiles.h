@@ -37,11 +37,17 @@ unsigned profile_id(const struct profile *profile);
 
 /*
  * Set all of the profile on EASY, a handle that serves no other profile.
- * Certificates are loaded here, before any time limit runs. False: they could
- * not be, and WHY holds what to mend.
+ * False: libcurl could not take it (no memory).
  */
-bool profile_apply(const struct profile *profile, CURL *easy, bool is_https,
-                   const char **why);
+bool profile_apply(const struct profile *profile, CURL *easy, bool is_https);
+
+/*
+ * Before any time limit runs: certificates that the next connection needs are
+ * loaded, where they have not been or have changed. False: they could not be,
+ * and WHY holds what to mend.
+ */
+bool profile_load(const struct profile *profile, bool is_https,
+                  const char **why);
 
 /*
  * To be called from CURLOPT_SSL_CTX_FUNCTION with its SSL_CTX: gives it the

@@ -65,6 +65,10 @@ struct transfer {
     bool is_stripped; /* at another origin: nothing configured goes along */
     struct curl_slist *headers;
     struct curl_slist *connect_to;
+    const struct settings *prepared; /* all but the URL and the limits are set
+                                        on `easy` as they say; NULL: they are
+                                        not */
+    bool is_prepared_https;
     struct facts facts;
     struct alert *alert;        /* of its connection; NULL: no TLS yet */
     struct strbuf header_lines; /* of the newest header section */
@@ -77,9 +81,20 @@ struct transfer {
 /* transfer.c: WAITED_US of the attempt were not the endpoint's. */
 void transfer_excuse(struct transfer *transfer, int64_t waited_us);
 
-/* request.c: all options of the hop, on transfer->easy. False: a local fault,
- * which transfer->local_fault words. */
-bool request_prepare(struct transfer *transfer);
+/* request.c: all options of the hop, on transfer->easy; local_fault words what
+ * goes wrong. */
+void request_prepare(struct transfer *transfer);
+
+/* Whether transfer->easy is prepared for the hop but for what is set by
+ * request_renew(): most hops are asked just as the one before. */
+bool request_is_prepared(const struct transfer *transfer);
+void request_renew(struct transfer *transfer);
+
+/* An option that could not be set is a local fault. */
+#define SET_OPTION(transfer, option, value)                                    \
+    request_note_option(transfer,                                              \
+                        curl_easy_setopt((transfer)->easy, option, value))
+void request_note_option(struct transfer *transfer, CURLcode code);
 
 /* Whether the hop's request may be sent twice without harm (GET, HEAD). */
 bool request_is_safe(const struct transfer *transfer);

@@ -30,7 +30,7 @@ struct facts {
     int64_t tls_began_us;  /* TCP (and a proxy's tunnel) is through */
     int64_t requested_us;  /* connected, the request is about to be sent */
     int64_t first_byte_us; /* of the answer */
-    int64_t last_byte_us;  /* the latest so far */
+    int64_t last_byte_us;  /* the latest so far, where read_timeout is set */
     int64_t ended_us;
 
     /* What the answer was. */

@@ -238,6 +238,15 @@ static bool is_length_ambiguous(struct facts *facts, const char *line,
     return false;
 }
 
+/* Each look at the clock is a good part of what a short answer costs. */
+static void note_byte(struct transfer *transfer)
+{
+    struct facts *facts = &transfer->facts;
+
+    if (!facts->first_byte_us || transfer->endpoint->settings->read_timeout_ms)
+        facts->last_byte_us = clock_monotonic_us();
+}
+
 /* CURLOPT_HEADERFUNCTION: one line at a time, trailers of a chunked body too. */
 static size_t see_header(char *line, size_t size, size_t count, void *context)
 {
@@ -245,7 +254,7 @@ static size_t see_header(char *line, size_t size, size_t count, void *context)
     struct facts *facts = &transfer->facts;
     size_t length = size * count;
 
-    facts->last_byte_us = clock_monotonic_us();
+    note_byte(transfer);
     if (!facts->first_byte_us) {
         facts->first_byte_us = facts->last_byte_us;
         note_certificate(transfer);
@@ -277,7 +286,7 @@ static size_t see_body(char *bytes, size_t size, size_t count, void *context)
     struct facts *facts = &transfer->facts;
     size_t length = size * count;
 
-    facts->last_byte_us = clock_monotonic_us();
+    note_byte(transfer);
     facts->body_bytes += (int64_t)length;
     if (facts->body_bytes > settings->max_body_bytes) {
         facts->is_body_too_large = true;
@@ -399,26 +408,25 @@ static int see_progress(void *context, curl_off_t expected, curl_off_t received,
 
 void observe_install(struct transfer *transfer)
 {
-    CURL *easy = transfer->easy;
-
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, begin_tls);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, begin_request);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, see_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, see_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, see_progress);
-    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->facts.error);
+    SET_OPTION(transfer, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    SET_OPTION(transfer, CURLOPT_OPENSOCKETDATA, transfer);
+    /* A libcurl without OpenSSL has none of it, and does without. */
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_SSL_CTX_FUNCTION, begin_tls);
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_SSL_CTX_DATA, transfer);
+    SET_OPTION(transfer, CURLOPT_PREREQFUNCTION, begin_request);
+    SET_OPTION(transfer, CURLOPT_PREREQDATA, transfer);
+    SET_OPTION(transfer, CURLOPT_HEADERFUNCTION, see_header);
+    SET_OPTION(transfer, CURLOPT_HEADERDATA, transfer);
+    SET_OPTION(transfer, CURLOPT_WRITEFUNCTION, see_body);
+    SET_OPTION(transfer, CURLOPT_WRITEDATA, transfer);
+    SET_OPTION(transfer, CURLOPT_NOPROGRESS, 0L);
+    SET_OPTION(transfer, CURLOPT_XFERINFOFUNCTION, see_progress);
+    SET_OPTION(transfer, CURLOPT_XFERINFODATA, transfer);
+    SET_OPTION(transfer, CURLOPT_ERRORBUFFER, transfer->facts.error);
     if (transfer->shared->keep_exchange) {
-        curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, exchange_see);
-        curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &transfer->exchange);
-        curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+        SET_OPTION(transfer, CURLOPT_DEBUGFUNCTION, exchange_see);
+        SET_OPTION(transfer, CURLOPT_DEBUGDATA, &transfer->exchange);
+        SET_OPTION(transfer, CURLOPT_VERBOSE, 1L);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -44,18 +45,21 @@ struct trust {
 };
 
 struct profile {
-    struct profile *next;
+    struct profile *next; /* in its bucket */
     struct profiles *owner;
     unsigned id;
     struct settings settings; /* of the first that asked for it */
     struct curl_slist *resolve;
+    bool is_whole; /* there was memory for all of it */
 };
 
+enum { PROFILE_BUCKETS = 256 };
+
 struct profiles {
-    /* Guards the two lists and the stores; profiles, and the text of a
+    /* Guards the lists and the stores; profiles, and the text of a
      * complaint, never change once they are there. */
     pthread_mutex_t lock;
-    struct profile *list;
+    struct profile *buckets[PROFILE_BUCKETS];
     struct trust *trusts;
     unsigned count;
     bool shares_stores; /* libcurl hands us OpenSSL's own objects */
@@ -82,17 +86,23 @@ static void free_complaints(struct trust *trust)
     }
 }
 
+static void free_list(struct profile *profile)
+{
+    while (profile) {
+        struct profile *next = profile->next;
+
+        curl_slist_free_all(profile->resolve);
+        free(profile);
+        profile = next;
+    }
+}
+
 void profiles_destroy(struct profiles *profiles)
 {
     if (!profiles)
         return;
-    while (profiles->list) {
-        struct profile *profile = profiles->list;
-
-        profiles->list = profile->next;
-        curl_slist_free_all(profile->resolve);
-        free(profile);
-    }
+    for (size_t i = 0; i < PROFILE_BUCKETS; i++)
+        free_list(profiles->buckets[i]);
     while (profiles->trusts) {
         struct trust *trust = profiles->trusts;
 
@@ -144,7 +154,41 @@ static bool is_same_profile(const struct settings *left,
             is_same_resolve(left, right));
 }
 
+/* FNV-1a */
+static uint32_t add_text(uint32_t hash, const char *text)
+{
+    for (; text && *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619U;
+    return (hash ^ 0xff) * 16777619U;
+}
+
+/* By what tells most of them apart. */
+static struct profile **bucket_of(struct profiles *profiles,
+                                  const struct settings *settings)
+{
+    uint32_t hash = 2166136261U;
+
+    hash = add_text(hash, settings->tls.ca_file);
+    hash = add_text(hash, settings->tls.certificate_file);
+    hash = add_text(hash, settings->tls.server_name);
+    hash = add_text(hash, settings->proxy);
+    for (size_t i = 0; i < settings->resolve_count; i++)
+        hash = add_text(hash, settings->resolve[i]);
+    return &profiles->buckets[hash % PROFILE_BUCKETS];
+}
+
+static void add_resolve(struct profile *profile, const char *entry)
+{
+    struct curl_slist *longer = curl_slist_append(profile->resolve, entry);
+
+    if (longer)
+        profile->resolve = longer;
+    else
+        profile->is_whole = false;
+}
+
 static struct profile *add_profile(struct profiles *profiles,
+                                   struct profile **bucket,
                                    const struct settings *settings)
 {
     struct profile *profile = xcalloc(1, sizeof(*profile));
@@ -152,25 +196,26 @@ static struct profile *add_profile(struct profiles *profiles,
     profile->owner = profiles;
     profile->id = profiles->count++;
     profile->settings = *settings; /* what it points to is the plan's */
+    profile->is_whole = true;
     for (size_t i = 0; i < settings->resolve_count; i++)
-        profile->resolve =
-            curl_slist_append(profile->resolve, settings->resolve[i]);
-    profile->next = profiles->list;
-    profiles->list = profile;
+        add_resolve(profile, settings->resolve[i]);
+    profile->next = *bucket;
+    *bucket = profile;
     return profile;
 }
 
 const struct profile *profiles_find(struct profiles *profiles,
                                     const struct settings *settings)
 {
+    struct profile **bucket = bucket_of(profiles, settings);
     struct profile *profile;
 
     pthread_mutex_lock(&profiles->lock);
-    profile = profiles->list;
+    profile = *bucket;
     while (profile && !is_same_profile(&profile->settings, settings))
         profile = profile->next;
     if (!profile)
-        profile = add_profile(profiles, settings);
+        profile = add_profile(profiles, bucket, settings);
     pthread_mutex_unlock(&profiles->lock);
     return profile;
 }
@@ -381,30 +426,41 @@ static long curl_tls_version(enum tls_version version)
     return CURL_SSLVERSION_DEFAULT;
 }
 
-static void apply_tls(const struct profile *profile, CURL *easy)
+#define IS_SET(easy, option, value)                                            \
+    (curl_easy_setopt(easy, option, value) == CURLE_OK)
+
+static bool apply_client_certificate(const struct tls_settings *tls, CURL *easy)
+{
+    const char *key = tls->key_file ? tls->key_file : tls->certificate_file;
+
+    return IS_SET(easy, CURLOPT_SSLCERT, tls->certificate_file) &&
+           IS_SET(easy, CURLOPT_SSLKEY, key);
+}
+
+/* The bundle for libcurl to read: none where it is given the shared store. */
+static const char *own_bundle(const struct profile *profile, const char *file)
+{
+    if (profile->owner->shares_stores)
+        return NULL;
+    return file ? file : system_bundle();
+}
+
+static bool apply_tls(const struct profile *profile, CURL *easy)
 {
     const struct tls_settings *tls = &profile->settings.tls;
 
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, (long)tls->verify);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls->verify ? 2L : 0L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION,
-                     curl_tls_version(tls->min_version));
-    if (tls->certificate_file)
-        curl_easy_setopt(easy, CURLOPT_SSLCERT, tls->certificate_file);
-    if (tls->key_file)
-        curl_easy_setopt(easy, CURLOPT_SSLKEY, tls->key_file);
-    else if (tls->certificate_file)
-        curl_easy_setopt(easy, CURLOPT_SSLKEY, tls->certificate_file);
     /*
      * With the shared store libcurl need not parse anything: both NULL, since
-     * Debian's CAPATH alone would switch libcurl's own cache off.
+     * Debian's CAPATH alone would switch libcurl's own cache off. (Another TLS
+     * library may know no CAPATH; then there is none to switch off.)
      */
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    if (profile->owner->shares_stores)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-    else
-        curl_easy_setopt(easy, CURLOPT_CAINFO,
-                         tls->ca_file ? tls->ca_file : system_bundle());
+    (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    return IS_SET(easy, CURLOPT_SSL_VERIFYPEER, (long)tls->verify) &&
+           IS_SET(easy, CURLOPT_SSL_VERIFYHOST, tls->verify ? 2L : 0L) &&
+           IS_SET(easy, CURLOPT_SSLVERSION,
+                  curl_tls_version(tls->min_version)) &&
+           (!tls->certificate_file || apply_client_certificate(tls, easy)) &&
+           IS_SET(easy, CURLOPT_CAINFO, own_bundle(profile, tls->ca_file));
 }
 
 static bool has_tls_proxy(const struct settings *settings)
@@ -414,11 +470,10 @@ static bool has_tls_proxy(const struct settings *settings)
 
 /* `tls` of a plan is about the endpoint: a proxy is held against the system's
  * certificates, and always. */
-static void apply_tls_proxy(const struct profile *profile, CURL *easy)
+static bool apply_tls_proxy(const struct profile *profile, CURL *easy)
 {
-    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
-    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO,
-                     profile->owner->shares_stores ? NULL : system_bundle());
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    return IS_SET(easy, CURLOPT_PROXY_CAINFO, own_bundle(profile, NULL));
 }
 
 /* Loads what is not loaded yet. False: WHY says why there is nothing. */
@@ -461,30 +516,39 @@ static long curl_ip_version(enum ip_version version)
     return CURL_IPRESOLVE_WHATEVER;
 }
 
-bool profile_apply(const struct profile *profile, CURL *easy, bool is_https,
-                   const char **why)
+static bool apply_route(const struct profile *profile, CURL *easy,
+                        bool is_https)
 {
     const struct settings *settings = &profile->settings;
 
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                     curl_http_version(settings->http_version, is_https));
-    curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
-                     curl_ip_version(settings->ip_version));
     /* Only the plan names a proxy, or none: "" keeps out both http_proxy and
      * no_proxy of the environment, which libcurl would obey. */
-    curl_easy_setopt(easy, CURLOPT_PROXY,
-                     settings->proxy ? settings->proxy : "");
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    if (profile->resolve)
-        curl_easy_setopt(easy, CURLOPT_RESOLVE, profile->resolve);
-    if (has_tls_proxy(settings)) {
-        apply_tls_proxy(profile, easy);
-        if (!can_trust(profile, NULL, why))
-            return false;
-    }
-    if (!is_https)
-        return true;
-    apply_tls(profile, easy);
-    return !settings->tls.verify ||
+    return profile->is_whole &&
+           IS_SET(easy, CURLOPT_HTTP_VERSION,
+                  curl_http_version(settings->http_version, is_https)) &&
+           IS_SET(easy, CURLOPT_IPRESOLVE,
+                  curl_ip_version(settings->ip_version)) &&
+           IS_SET(easy, CURLOPT_PROXY,
+                  settings->proxy ? settings->proxy : "") &&
+           IS_SET(easy, CURLOPT_NOPROXY, "") &&
+           IS_SET(easy, CURLOPT_RESOLVE, profile->resolve);
+}
+
+bool profile_apply(const struct profile *profile, CURL *easy, bool is_https)
+{
+    return apply_route(profile, easy, is_https) &&
+           (!has_tls_proxy(&profile->settings) ||
+            apply_tls_proxy(profile, easy)) &&
+           (!is_https || apply_tls(profile, easy));
+}
+
+bool profile_load(const struct profile *profile, bool is_https,
+                  const char **why)
+{
+    const struct settings *settings = &profile->settings;
+
+    if (has_tls_proxy(settings) && !can_trust(profile, NULL, why))
+        return false;
+    return !is_https || !settings->tls.verify ||
            can_trust(profile, settings->tls.ca_file, why);
 }

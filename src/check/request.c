@@ -16,6 +16,24 @@
 /* A patrol may keep a connection in use for weeks. */
 enum { CONNECTION_LIFETIME_S = 300 };
 
+void request_note_option(struct transfer *transfer, CURLcode code)
+{
+    if (code != CURLE_OK && !transfer->local_fault)
+        transfer->local_fault = "libcurl could not be told what to send";
+}
+
+/* Appends to a list of the transfer's; what cannot be sent is not left out. */
+static void append(struct transfer *transfer, struct curl_slist **list,
+                   const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*list, line);
+
+    if (longer)
+        *list = longer;
+    else
+        request_note_option(transfer, CURLE_OUT_OF_MEMORY);
+}
+
 static void add_header(struct transfer *transfer, const char *name,
                        const char *value)
 {
@@ -23,7 +41,7 @@ static void add_header(struct transfer *transfer, const char *name,
     char *line =
         *value ? xasprintf("%s: %s", name, value) : xasprintf("%s;", name);
 
-    transfer->headers = curl_slist_append(transfer->headers, line);
+    append(transfer, &transfer->headers, line);
     free(line);
 }
 
@@ -35,13 +53,25 @@ static bool has_header(const struct settings *settings, const char *name)
     return false;
 }
 
+/*
+ * A redirect that made a GET of it has dropped the body, and what tells of the
+ * body goes with it: RFC 9110, section 15.4.
+ */
+static bool is_dropped(const struct transfer *transfer, const char *name)
+{
+    return strcmp(transfer->method, transfer->endpoint->settings->method) !=
+               0 &&
+           !strncasecmp(name, "Content-", strlen("Content-"));
+}
+
 static void add_configured_headers(struct transfer *transfer)
 {
     const struct settings *settings = transfer->endpoint->settings;
 
     for (size_t i = 0; i < settings->header_count; i++)
-        add_header(transfer, settings->headers[i].name,
-                   settings->headers[i].value);
+        if (!is_dropped(transfer, settings->headers[i].name))
+            add_header(transfer, settings->headers[i].name,
+                       settings->headers[i].value);
     if (settings->bearer && !has_header(settings, "Authorization")) {
         char *value = xasprintf("Bearer %s", settings->bearer);
 
@@ -82,29 +112,34 @@ static void add_host_header(struct transfer *transfer, const char *authority)
  * Another server name than the URL's host: libcurl is told to ask for that
  * name and to connect to the host, which stays in the Host header.
  */
+static void ask_for_name(struct transfer *transfer, const char *url,
+                         const struct url_parts *parts)
+{
+    const char *name = transfer->endpoint->settings->tls.server_name;
+    const char *authority = strstr(parts->origin, "://") + 3;
+    char *connect_to = xasprintf("%s:%u:%s", name, parts->port, authority);
+
+    SET_OPTION(transfer, CURLOPT_URL, url);
+    append(transfer, &transfer->connect_to, connect_to);
+    SET_OPTION(transfer, CURLOPT_CONNECT_TO, transfer->connect_to);
+    add_host_header(transfer, authority);
+    free(connect_to);
+}
+
 static void set_server_name(struct transfer *transfer)
 {
     const char *name = transfer->endpoint->settings->tls.server_name;
+    char *url = with_host(transfer->url, name);
     struct strbuf why = STRBUF_INIT;
     struct url_parts parts = { 0 };
-    char *url, *connect_to;
 
-    if (!url_parse(transfer->url, &parts, &why))
-        goto done;
-    url = with_host(transfer->url, name);
-    if (!url)
-        goto done;
-    curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
-    curl_free(url);
-    connect_to = xasprintf("%s:%u:%s", name, parts.port,
-                           strstr(parts.origin, "://") + 3);
-    transfer->connect_to = curl_slist_append(NULL, connect_to);
-    free(connect_to);
-    curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, transfer->connect_to);
-    add_host_header(transfer, strstr(parts.origin, "://") + 3);
-done:
+    if (url && url_parse(transfer->url, &parts, &why))
+        ask_for_name(transfer, url, &parts);
+    else /* it was parsed before: now there is no memory */
+        request_note_option(transfer, CURLE_OUT_OF_MEMORY);
     url_parts_release(&parts);
     strbuf_release(&why);
+    curl_free(url);
 }
 
 static bool is_method_with_body(const char *method)
@@ -116,53 +151,47 @@ static bool is_method_with_body(const char *method)
 static void set_body(struct transfer *transfer)
 {
     const struct settings *settings = transfer->endpoint->settings;
-    CURL *easy = transfer->easy;
 
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                     transfer->has_body ? (curl_off_t)settings->body_bytes : 0);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-                     transfer->has_body ? settings->body : "");
-    transfer->facts.request_body_bytes =
-        transfer->has_body ? settings->body_bytes : 0;
+    SET_OPTION(transfer, CURLOPT_POSTFIELDSIZE_LARGE,
+               transfer->has_body ? (curl_off_t)settings->body_bytes : 0);
+    SET_OPTION(transfer, CURLOPT_POSTFIELDS,
+               transfer->has_body ? settings->body : "");
     /* No second of waiting for a 100 that most servers never send. */
     if (transfer->is_stripped || !has_header(settings, "Expect"))
-        transfer->headers = curl_slist_append(transfer->headers, "Expect:");
+        append(transfer, &transfer->headers, "Expect:");
     if (!transfer->is_stripped && has_header(settings, "Content-Type"))
         return;
     if (transfer->has_body && settings->content_type)
         add_header(transfer, "Content-Type", settings->content_type);
     else /* or libcurl calls any body a form */
-        transfer->headers =
-            curl_slist_append(transfer->headers, "Content-Type:");
+        append(transfer, &transfer->headers, "Content-Type:");
 }
 
 static void set_method(struct transfer *transfer)
 {
     const char *method = transfer->method;
-    CURL *easy = transfer->easy;
 
     if (!strcmp(method, "HEAD")) {
-        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        SET_OPTION(transfer, CURLOPT_NOBODY, 1L);
         return;
     }
     if (transfer->has_body || is_method_with_body(method))
         set_body(transfer);
     else
-        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+        SET_OPTION(transfer, CURLOPT_HTTPGET, 1L);
+    SET_OPTION(transfer, CURLOPT_CUSTOMREQUEST, method);
 }
 
 static void set_credentials(struct transfer *transfer)
 {
     const struct settings *settings = transfer->endpoint->settings;
-    CURL *easy = transfer->easy;
 
     if (!settings->user || has_header(settings, "Authorization"))
         return;
-    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-    curl_easy_setopt(easy, CURLOPT_USERNAME, settings->user);
-    curl_easy_setopt(easy, CURLOPT_PASSWORD,
-                     settings->password ? settings->password : "");
+    SET_OPTION(transfer, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    SET_OPTION(transfer, CURLOPT_USERNAME, settings->user);
+    SET_OPTION(transfer, CURLOPT_PASSWORD,
+               settings->password ? settings->password : "");
 }
 
 static void set_limits(struct transfer *transfer)
@@ -170,17 +199,16 @@ static void set_limits(struct transfer *transfer)
     const struct settings *settings = transfer->endpoint->settings;
     struct facts *facts = &transfer->facts;
     int64_t remaining_us = transfer->ends_us - clock_monotonic_us();
-    CURL *easy = transfer->easy;
 
     /* Rounded up: a limit is never cut short. */
     facts->remaining_ms = remaining_us > 0 ? (remaining_us + 999) / 1000 : 1;
     facts->connect_timeout_ms = settings->connect_timeout_ms;
     facts->is_deadline_nearest = transfer->is_deadline_nearest;
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)facts->remaining_ms);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     (long)facts->connect_timeout_ms);
+    SET_OPTION(transfer, CURLOPT_TIMEOUT_MS, (long)facts->remaining_ms);
+    SET_OPTION(transfer, CURLOPT_CONNECTTIMEOUT_MS,
+               (long)facts->connect_timeout_ms);
     /* Else a silent name server holds the worker long past its limit. */
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    SET_OPTION(transfer, CURLOPT_QUICK_EXIT, 1L);
 }
 
 bool method_is_safe(const char *method)
@@ -200,61 +228,106 @@ bool request_is_safe(const struct transfer *transfer)
 static void set_connection(struct transfer *transfer)
 {
     const struct settings *settings = transfer->endpoint->settings;
-    CURL *easy = transfer->easy;
 
     if (!request_is_safe(transfer) || transfer->is_repeated ||
         settings->fresh_connection)
-        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        SET_OPTION(transfer, CURLOPT_FRESH_CONNECT, 1L);
     if (settings->fresh_connection) {
-        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-        curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+        SET_OPTION(transfer, CURLOPT_FORBID_REUSE, 1L);
+        SET_OPTION(transfer, CURLOPT_SSL_SESSIONID_CACHE, 0L);
     }
     /* Where an address or a certificate has changed, be told so one day. */
-    curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN,
-                     (long)CONNECTION_LIFETIME_S);
+    SET_OPTION(transfer, CURLOPT_MAXLIFETIME_CONN, (long)CONNECTION_LIFETIME_S);
     /* One for the origin at hand, the rest for where it redirects to. */
-    curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, 3L);
+    SET_OPTION(transfer, CURLOPT_MAXCONNECTS, 3L);
 }
 
-/* It may load certificates, which is not the endpoint's time. */
-static bool apply_profile(struct transfer *transfer, bool is_https)
+/* Loading them is not the endpoint's time. */
+static void load_certificates(struct transfer *transfer)
 {
-    int64_t before_us = clock_monotonic_us();
-    bool is_applied = profile_apply(transfer->profile, transfer->easy, is_https,
-                                    &transfer->local_fault);
+    const struct facts *facts = &transfer->facts;
+    int64_t before_us;
 
+    if (!facts->is_https && !facts->has_tls_proxy)
+        return;
+    before_us = clock_monotonic_us();
+    (void)profile_load(transfer->profile, facts->is_https,
+                       &transfer->local_fault); /* which tells of a failure */
     transfer_excuse(transfer, clock_monotonic_us() - before_us);
-    return is_applied;
 }
 
-bool request_prepare(struct transfer *transfer)
+static bool is_https(const char *url)
+{
+    return !strncasecmp(url, "https:", 6);
+}
+
+static void note_what_is_asked(struct transfer *transfer)
 {
     const struct settings *settings = transfer->endpoint->settings;
-    CURL *easy = transfer->easy;
-    bool is_https = !strncasecmp(transfer->url, "https:", 6);
+    struct facts *facts = &transfer->facts;
 
-    transfer->facts.is_https = is_https;
-    transfer->facts.has_proxy = settings->proxy != NULL;
-    transfer->facts.has_tls_proxy =
-        settings->proxy && !strncasecmp(settings->proxy, "https:", 6);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_URL, transfer->url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "rounds/" ROUNDS_VERSION);
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    facts->is_https = is_https(transfer->url);
+    facts->has_proxy = settings->proxy != NULL;
+    facts->has_tls_proxy = settings->proxy && is_https(settings->proxy);
+    if (transfer->has_body && strcmp(transfer->method, "HEAD") != 0)
+        facts->request_body_bytes = settings->body_bytes;
+}
+
+/* Whether it goes out as the plan has it, to where the plan says. */
+static bool is_plain(const struct transfer *transfer)
+{
+    return !transfer->redirects && !transfer->is_repeated &&
+           !transfer->endpoint->settings->tls.server_name;
+}
+
+bool request_is_prepared(const struct transfer *transfer)
+{
+    return transfer->prepared == transfer->endpoint->settings &&
+           transfer->is_prepared_https == is_https(transfer->url) &&
+           is_plain(transfer);
+}
+
+/* Last, when the clock runs for the endpoint. */
+static void finish(struct transfer *transfer)
+{
+    load_certificates(transfer);
+    set_limits(transfer);
+}
+
+void request_renew(struct transfer *transfer)
+{
+    note_what_is_asked(transfer);
+    SET_OPTION(transfer, CURLOPT_URL, transfer->url);
+    finish(transfer);
+}
+
+void request_prepare(struct transfer *transfer)
+{
+    const struct settings *settings = transfer->endpoint->settings;
+
+    note_what_is_asked(transfer);
+    SET_OPTION(transfer, CURLOPT_NOSIGNAL, 1L);
+    SET_OPTION(transfer, CURLOPT_URL, transfer->url);
+    SET_OPTION(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
+    SET_OPTION(transfer, CURLOPT_USERAGENT, "rounds/" ROUNDS_VERSION);
+    SET_OPTION(transfer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (settings->compressed)
-        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+        SET_OPTION(transfer, CURLOPT_ACCEPT_ENCODING, "");
     set_method(transfer);
     if (!transfer->is_stripped) {
         add_configured_headers(transfer);
         set_credentials(transfer);
-        if (is_https && settings->tls.server_name)
+        if (transfer->facts.is_https && settings->tls.server_name)
             set_server_name(transfer);
     }
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+    SET_OPTION(transfer, CURLOPT_HTTPHEADER, transfer->headers);
     set_connection(transfer);
-    if (!apply_profile(transfer, is_https))
-        return false;
-    set_limits(transfer); /* last, when the clock runs for the endpoint */
-    return true;
+    if (!profile_apply(transfer->profile, transfer->easy,
+                       transfer->facts.is_https))
+        request_note_option(transfer, CURLE_OUT_OF_MEMORY);
+    finish(transfer);
+    if (is_plain(transfer) && !transfer->local_fault) {
+        transfer->prepared = settings;
+        transfer->is_prepared_https = transfer->facts.is_https;
+    }
 }

@@ -94,10 +94,8 @@ static void forget_hop(struct transfer *transfer)
     transfer->alert = NULL;
     strbuf_clear(&transfer->header_lines);
     strbuf_clear(&transfer->body);
-    free_lists(transfer);
 }
 
-/* Connections, addresses and sessions of the handle stay. */
 /* At another origin our client certificate is nobody's business, either. */
 static void choose_profile(struct transfer *transfer)
 {
@@ -111,17 +109,28 @@ static void choose_profile(struct transfer *transfer)
     transfer->easy = choose_handle(transfer, transfer->profile);
 }
 
-static void prepare_hop(struct transfer *transfer)
+/* Connections, addresses and sessions of the handle stay. */
+static void prepare_handle(struct transfer *transfer)
 {
-    forget_hop(transfer);
+    transfer->prepared = NULL;
     choose_profile(transfer);
     if (!transfer->easy) {
         transfer->local_fault = N_("libcurl could not make a handle");
         return;
     }
     curl_easy_reset(transfer->easy);
+    free_lists(transfer);
     observe_install(transfer);
-    (void)request_prepare(transfer); /* local_fault tells of a failure */
+    request_prepare(transfer);
+}
+
+static void prepare_hop(struct transfer *transfer)
+{
+    forget_hop(transfer);
+    if (request_is_prepared(transfer))
+        request_renew(transfer);
+    else
+        prepare_handle(transfer);
     transfer->facts.began_us = clock_monotonic_us();
 }
 
@@ -444,7 +453,6 @@ void transfer_finish(struct transfer *transfer, struct result *result)
         tell_fault(transfer, &verdict, result);
     if (result->outcome != OUTCOME_HEALTHY)
         result->exchange = exchange_take(&transfer->exchange);
-    free_lists(transfer);
 }
 
 void transfer_set_waker(struct transfer *transfer, transfer_waker *wake,

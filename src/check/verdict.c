@@ -224,10 +224,9 @@ struct verdict verdict_of(const struct facts *facts)
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
         return of_broken_exchange(facts);
-    case CURLE_GOT_NOTHING: /* or no more than 1xx, or half a status line */
+    case CURLE_GOT_NOTHING:  /* or no more than 1xx, or half a status line */
+    case CURLE_PARTIAL_FILE: /* with HTTP/2 not even that may be there */
         return of_missing_answer(facts);
-    case CURLE_PARTIAL_FILE:
-        return of_missing_answer(facts); /* with HTTP/2 no byte may be there */
     case CURLE_FILESIZE_EXCEEDED:
         return make(REASON_TOO_LARGE, PHASE_RECEIVE);
     case CURLE_OUT_OF_MEMORY: /* also a header line over 100 KB */

@@ -733,6 +733,23 @@ def test_a_redirect_changes_the_method_as_the_rfc_says(
         assert second.header("Content-Length") in (None, "0")
 
 
+def test_headers_about_the_body_go_with_it_where_a_redirect_drops_it(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    url = redirecting(counting, 303, "/to")
+
+    check_one(rounds, url, """method = "POST"; body = "{}"; headers = {
+        Content-Type = "application/json"; Content-Language = "de";
+        X-Kept = "yes"; };""")
+
+    first, second = counting.requests
+    assert first.values("Content-Type") == ["application/json"]
+    assert second.method == "GET"
+    assert second.values("Content-Type") == []
+    assert second.values("Content-Language") == []
+    assert second.values("X-Kept") == ["yes"]
+
+
 @pytest.mark.parametrize("most, hops, reason", [
     (10, 10, None), (10, 11, "redirect"), (1, 1, None), (1, 2, "redirect"),
     (30, 25, None),
