@@ -126,22 +126,42 @@ static bool is_fit(struct database *database, enum database_mode mode)
     return false;
 }
 
-/*
- * To read what was written ahead, SQLite wants to make files beside it. Where it
- * may not, and nobody who may has the file open, there is nothing to be read but
- * the file itself.
- */
-static bool is_still(const char *file)
+/* Whether files may be made beside FILE. */
+static bool has_room_beside(const char *file)
 {
     const char *slash = strrchr(file, '/');
     char *folder =
         slash ? xstrndup(file, (size_t)(slash - file) + 1) : xstrdup(".");
+    bool has_it = access(folder, W_OK) == 0;
+
+    free(folder);
+    return has_it;
+}
+
+static bool is_written_ahead(const char *file)
+{
     char *ahead = xasprintf("%s-wal", file);
-    bool is_it = access(folder, W_OK) != 0 && access(ahead, F_OK) != 0;
+    bool is_it = access(ahead, F_OK) == 0;
 
     free(ahead);
-    free(folder);
     return is_it;
+}
+
+/*
+ * To read what was written ahead, SQLite makes files beside the file. Who may
+ * write those takes them away in the end, too. Who may not reads the file as it
+ * is, unless somebody has it open.
+ */
+static int flags_for(const char *file, enum database_mode mode,
+                     bool *is_immutable)
+{
+    bool may_write = has_room_beside(file) && access(file, W_OK) == 0;
+
+    *is_immutable = false;
+    if (mode == DATABASE_WRITE)
+        return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    *is_immutable = !may_write && !is_written_ahead(file);
+    return may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 }
 
 /* No character of the file's name means anything but itself. */
@@ -160,15 +180,14 @@ static void add_uri(struct strbuf *uri, const char *file, bool is_immutable)
 
 static void open_handle(struct database *database, enum database_mode mode)
 {
-    int flags =
-        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI |
-        (mode == DATABASE_READ ? SQLITE_OPEN_READONLY
-                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     struct strbuf uri = STRBUF_INIT;
+    bool is_immutable;
+    int flags = flags_for(database->file, mode, &is_immutable);
 
-    add_uri(&uri, database->file,
-            mode == DATABASE_READ && is_still(database->file));
-    if (sqlite3_open_v2(uri.data, &database->handle, flags, NULL) != SQLITE_OK)
+    add_uri(&uri, database->file, is_immutable);
+    if (sqlite3_open_v2(uri.data, &database->handle,
+                        flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
         note_failure(database);
     strbuf_release(&uri);
     (void)sqlite3_extended_result_codes(database->handle, 1); /* cannot fail */
@@ -205,6 +224,8 @@ struct database *database_open(const char *file, enum database_mode mode,
     strbuf_init(&database->failure);
     if (is_fit(database, mode))
         open_handle(database, mode);
+    if (mode == DATABASE_READ)
+        database_run(database, "PRAGMA query_only = ON");
     if (!database_has_failed(database, why))
         return database;
     database_close(database);

@@ -205,6 +205,36 @@ static int64_t find_first_kept(struct database *database, int64_t now_ms)
     return first;
 }
 
+/* Nothing but its last change is left of an endpoint that is not asked any
+ * more. */
+static void delete_forgotten(struct database *database, int64_t since_ms)
+{
+    run_with(database,
+             "DELETE FROM endpoint WHERE ifnull(since_ms, 0) < ? AND id NOT IN"
+             " (SELECT endpoint FROM result UNION SELECT endpoint FROM hour"
+             " UNION SELECT endpoint FROM day)",
+             since_ms);
+    database_run(database, "DELETE FROM change WHERE endpoint NOT IN"
+                           " (SELECT id FROM endpoint)");
+}
+
+/* Once a day there is one to delete. */
+static void delete_days(struct database *database, int64_t since_ms)
+{
+    int64_t first = since_ms / ROLLUP_DAY_MS;
+    struct statement *find =
+        statement_create(database, "SELECT 1 FROM day WHERE start < ? LIMIT 1");
+    bool has_old_ones;
+
+    statement_set_integer(find, 1, first);
+    has_old_ones = statement_next(find);
+    statement_destroy(find);
+    if (!has_old_ones)
+        return;
+    run_with(database, "DELETE FROM day WHERE start < ?", first);
+    delete_forgotten(database, since_ms);
+}
+
 static void delete_old(struct database *database, int64_t keep_ms,
                        int64_t now_ms)
 {
@@ -216,13 +246,12 @@ static void delete_old(struct database *database, int64_t keep_ms,
              "DELETE FROM round WHERE first_result + results <= ?"
              " AND id < (SELECT max(id) FROM round)",
              first);
-    run_with(database, "DELETE FROM day WHERE start < ?",
-             since_ms / ROLLUP_DAY_MS);
     /* The last one says how the endpoint is now. */
     run_with(database,
              "DELETE FROM change WHERE at_ms < ? AND id NOT IN"
              " (SELECT max(id) FROM change GROUP BY endpoint)",
              since_ms);
+    delete_days(database, since_ms);
 }
 
 /* How many wait, and whether the first of them has done so for an hour; one of

@@ -234,6 +234,10 @@ def test_two_rounds_at_once_are_both_stored(
     assert_sound(file)
 
 
+@pytest.mark.skipif(
+    os.environ.get("ROUNDS_SANITIZE") == "thread",
+    reason="TSan keeps files of its own, which the limit hits too",
+)
 def test_a_full_disk_is_told_and_the_next_round_is_stored(
     rounds: Rounds, plan_file: Path
 ) -> None:
@@ -357,6 +361,38 @@ def test_what_took_longest_the_last_time_is_asked_first(
     ]
 
 
+def test_a_baseline_knows_better_what_takes_longest(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    plan = rounds.directory / "plan.cfg"
+    plan.write_text(plan_of([counting.url("/a"), counting.url("/b")], HISTORY))
+    slow, quick = Answer(delay_ms=300), Answer()
+    counting.script("/a", [quick, slow])
+    counting.script("/b", [slow, quick])
+    rounds.check("--report", "json=old.json", plan)
+    rounds.check("--history", plan)
+    asked = counting.request_count
+
+    rounds.check("--history", "--baseline", "old.json", "-n", "1", plan)
+
+    assert [request.target for request in counting.requests[asked:]] == [
+        "/b", "/a"
+    ]
+
+
+def test_a_monitoring_core_is_told_that_it_was_not_stored(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    (rounds.directory / "rounds.db").mkdir()
+    plan = rounds.directory / "plan.cfg"
+    plan.write_text(plan_of([counting.url()], HISTORY))
+
+    done = rounds.check("--history", "--exit", "nagios", plan)
+
+    assert done.returncode == 3
+    assert "the history was not stored" in done.stderr
+
+
 def test_the_version_of_sqlite_is_told(rounds: Rounds) -> None:
     assert re.search(
         r"^SQLite/3\.\d+", rounds.run("--version").stdout, re.MULTILINE
@@ -475,6 +511,30 @@ def test_to_read_it_writes_nothing(rounds: Rounds, plan_file: Path) -> None:
     past_of(rounds, plan_file)
 
     assert file.read_bytes() == before
+    assert list(rounds.directory.glob("rounds.db*")) == [file]
+
+
+def test_what_a_killed_program_had_stored_is_read(
+    rounds: Rounds, plan_file: Path
+) -> None:
+    rounds.check("--history", plan_file)
+    file = rounds.directory / "rounds.db"
+    # Another program has stored a round, and leaves it beside the file.
+    with closing(sqlite3.connect(file)) as reader:
+        reader.execute("SELECT count(*) FROM result").fetchone()
+        rounds.check("--history", plan_file)
+        beside = {
+            path.name: path.read_bytes()
+            for path in rounds.directory.glob("rounds.db*")
+        }
+    for path in rounds.directory.glob("rounds.db*"):
+        path.unlink()
+    for name, content in beside.items():
+        (rounds.directory / name).write_bytes(content)
+
+    assert len(beside["rounds.db-wal"]) > 0
+    assert past_of(rounds, plan_file)["e0"]["checks"]["24h"]["healthy"] == 2
+    assert_sound(file)
 
 
 @pytest.mark.parametrize("name", [

@@ -111,6 +111,27 @@ static void how_an_endpoint_is_stays_known_for_as_long_as_it_is_so(void **state)
                      SAMPLE_STARTED_AT_US / 1000);
 }
 
+static void an_endpoint_that_is_not_asked_any_more_is_forgotten(void **state)
+{
+    struct place *place = *state;
+    struct history *history;
+
+    place->sample.plan.history.keep_ms = 10 * ROLLUP_DAY_MS;
+    history = open_history(place);
+    fill(place, 2);
+    pass(place, history, SAMPLE_STARTED_AT_US);
+    place->sample.endpoints[1]->name = "another";
+    for (int64_t i = 1; i < 15; i++)
+        pass(place, history, SAMPLE_STARTED_AT_US + i * DAY_US);
+    history_destroy(history);
+
+    assert_int_equal(count(place, "SELECT count(*) FROM endpoint"), 2);
+    assert_int_equal(count(place, "SELECT count(*) FROM endpoint"
+                                  " WHERE name = 'endpoint 1'"),
+                     0);
+    assert_int_equal(count(place, "SELECT count(*) FROM change"), 2);
+}
+
 static void to_tend_it_again_changes_nothing(void **state)
 {
     struct place *place = *state;
@@ -292,6 +313,7 @@ int main(void)
         IN_PLACE(every_check_is_counted_once_while_it_grows_old),
         IN_PLACE(what_is_older_than_it_is_kept_for_is_gone),
         IN_PLACE(how_an_endpoint_is_stays_known_for_as_long_as_it_is_so),
+        IN_PLACE(an_endpoint_that_is_not_asked_any_more_is_forgotten),
         IN_PLACE(to_tend_it_again_changes_nothing),
         IN_PLACE(a_clock_that_is_set_loses_no_check),
         IN_PLACE(a_number_is_given_once_also_after_all_results_are_gone),
