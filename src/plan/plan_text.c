@@ -155,10 +155,10 @@ static bool add_included(struct plan_text *text, const struct opened *by,
 
     free(named);
     if (is_open_already(text, by, path)) {
-        refuse_include(mistakes, line, path, "includes itself in a circle");
+        refuse_include(mistakes, line, path, _("includes itself in a circle"));
     } else if (opened.depth > PLAN_TEXT_DEEPEST_INCLUDE) {
         refuse_include(mistakes, line, path,
-                       "more than 10 includes within each other");
+                       _("more than 10 includes within each other"));
     } else if (!file_read(path, PLAN_TEXT_MOST_BYTES - text->bytes_read,
                           &opened.bytes, &others_write, &why)) {
         refuse_include(mistakes, line, path, why.data);

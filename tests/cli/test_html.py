@@ -41,12 +41,12 @@ HARMFUL = re.compile(
 )
 
 
-@dataclass(frozen=True)
 @pytest.fixture
 def engine() -> None:
     """A page knows results, whatever engine made them."""
 
 
+@dataclass(frozen=True)
 class Page:
     """A page that rounds wrote, and what it was made of."""
 
@@ -540,6 +540,30 @@ def test_the_histogram_counts_every_latency(
 
     assert sum(counts) == 8
     assert bars >= len(counts) > 2
+
+
+def test_a_page_made_in_chinese_says_why_in_chinese(
+    browser: Browser, rounds: Rounds, counting: CountingServer, faults: Faults
+) -> None:
+    page = write_page(rounds, make_plan([
+        {"name": "refused", "url": faults.url("refused")},
+        {"name": "empty", "url": counting.url("/bytes/0"),
+         "expect": {"status": 201, "body_contains": "welcome"}},
+        {"name": "status", "url": counting.url("/status/503"), "retries": 1,
+         "retry_delay": "1ms"},
+    ]), "--lang", "zh_CN")
+    browser.open(page.file)
+    browser.run("all('tr.check .toggle').forEach((each) => each.click());"
+                "await frame();")
+
+    assert browser.run("return document.documentElement.lang;") == "zh-CN"
+    told = browser.run("return find('#checks').innerText;")
+    for words in ("没有程序在监听 127.0.0.1", "响应体为空",
+                  "status：期望 200-299，实际 503"):
+        assert words in told, words
+    assert "nobody listens" not in told
+    assert page.report["results"][0]["message"].startswith("nobody listens")
+    assert browser.complaints() == []
 
 
 def test_the_page_is_read_in_chinese(browser: Browser, mixed: Page) -> None:

@@ -29,6 +29,12 @@ def engine() -> None:
     """Words are alike with every engine: one is enough."""
 
 
+def columns_of(text: str) -> int:
+    """How many columns a text takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1
+               for character in text)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -99,6 +105,18 @@ def test_the_option_wants_a_value(rounds: Rounds) -> None:
 
     assert done.returncode == 2
     assert "--lang needs a value" in done.stderr
+
+
+def test_the_help_of_every_command_fits_a_screen_in_it(rounds: Rounds) -> None:
+    first = rounds.run("--help", "--lang", "en").stdout
+    commands = re.findall(r"^  ([a-z]+) ", first, re.MULTILINE)
+
+    assert len(commands) > 5
+    for command in ["", *commands]:
+        told = rounds.run("--lang", "zh_CN", *command.split(), "--help").stdout
+        assert CHINESE.search(told), command
+        for line in told.splitlines():
+            assert columns_of(line) <= 80, (command, line)
 
 
 def test_mistakes_in_options_are_told_in_it(rounds: Rounds) -> None:
@@ -214,12 +232,6 @@ def test_the_nagios_line_is_for_a_program_too(
 
     assert done.returncode == 2
     assert not CHINESE.search(done.stdout)
-
-
-def columns_of(text: str) -> int:
-    """How many columns a text takes on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1
-               for character in text)
 
 
 def test_the_text_report_says_why_in_chinese_and_lines_up(
