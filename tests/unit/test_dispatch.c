@@ -278,8 +278,9 @@ static void what_was_popped_is_in_flight_until_it_ends(void **state)
 
     for (size_t i = 0; i < 2; i++) {
         dispatch_end(plant->dispatch, &seats[i], true, NULL, 0);
-        check_destroy(checks[i]);
         assert_int_equal(in_flight, 1 - i);
+        dispatch_leave(plant->dispatch, &seats[i]);
+        check_destroy(checks[i]);
     }
 }
 
