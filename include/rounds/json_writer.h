@@ -44,6 +44,9 @@ void json_null(struct json_writer *json);
 /* At most three digits behind the dot, in every locale. */
 void json_real(struct json_writer *json, double value);
 
+/* Six digits from the first that is not 0, for numbers of any size. */
+void json_precise(struct json_writer *json, double value);
+
 /* Microseconds as milliseconds; below 0: null. */
 void json_ms(struct json_writer *json, int64_t duration_us);
 

@@ -77,7 +77,7 @@ void json_add_record(const struct result *result, const struct plan *plan,
  * file (/dev/stdout, a pipe) is written into; FILE NULL is stdout. False: a
  * regular FILE is as it was, nothing is left beside it, and WHY says what
  * failed: "FILE: what: why". The umask decides who may read a new file; an old
- * one keeps its mode.
+ * one keeps its mode and, where it may be given away, its owner.
  */
 bool report_save(const char *file, const char *bytes, size_t length,
                  struct strbuf *why);

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from support.black_hole import BlackHole
+from support.line import Line
 
 from benchmark.bench import ENGINES, Bench, as_json, peaks_mib
 from benchmark.measure import (
@@ -19,7 +20,7 @@ from benchmark.measure import (
     percentile,
 )
 from benchmark.result import CaseResult, Goal
-from benchmark.targets import Line, SilentPort, WebServer
+from benchmark.targets import SilentPort, WebServer
 
 CONNECT_S, TOTAL_S = 0.5, 1.0
 KIB_PER_MIB = 1024

@@ -1,5 +1,7 @@
 """The cases in which the same work is done by peers."""
 
+from support.line import Line
+
 from benchmark.bench import (
     ENGINES,
     Bench,
@@ -12,7 +14,7 @@ from benchmark.bench import (
 )
 from benchmark.measure import Contestant, median
 from benchmark.result import CaseResult, Goal
-from benchmark.targets import Line, WebServer
+from benchmark.targets import WebServer
 
 SLOW_TURNS = 2  # of what takes minutes
 LONGEST_WAIT = 'timeout = "30s"; connect_timeout = "30s";'

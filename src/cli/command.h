@@ -18,6 +18,7 @@ int history_command(int argc, char **argv);
 int list_command(int argc, char **argv);
 int merge_command(int argc, char **argv);
 int reasons_command(int argc, char **argv);
+int tune_command(int argc, char **argv);
 int watch_command(int argc, char **argv);
 
 #endif

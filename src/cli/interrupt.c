@@ -6,16 +6,15 @@
 #include <unistd.h>
 
 static struct stop *_Atomic watched;
+static atomic_int came; /* the first signal; 0: none yet */
 
 static void handle(int number)
 {
-    struct stop *stop = atomic_load(&watched);
+    int none = 0;
 
-    if (stop_level(stop) != STOP_NONE &&
-        (stop_cause(stop) == STOP_CAUSE_INTERRUPT ||
-         stop_cause(stop) == STOP_CAUSE_TERMINATE))
+    if (!atomic_compare_exchange_strong(&came, &none, number))
         _exit(128 + number);
-    stop_raise(stop, STOP_SOON,
+    stop_raise(atomic_load(&watched), STOP_SOON,
                number == SIGINT ? STOP_CAUSE_INTERRUPT : STOP_CAUSE_TERMINATE);
 }
 
@@ -35,4 +34,9 @@ void interrupt_release(void)
 {
     (void)signal(SIGINT, SIG_DFL);
     (void)signal(SIGTERM, SIG_DFL);
+}
+
+int interrupt_signal(void)
+{
+    return atomic_load(&came);
 }

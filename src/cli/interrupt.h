@@ -8,8 +8,12 @@
 
 #include "rounds/stop.h"
 
-/* From now on signals raise STOP, which outlives them. Main thread only. */
+/* From now on signals raise STOP, which outlives them. Main thread only; may
+ * be called again with another. */
 void interrupt_watch(struct stop *stop);
+
+/* The signal that came since the program began; 0: none. */
+int interrupt_signal(void);
 
 /* Signals end the program again, as they do without a handler. */
 void interrupt_release(void);

@@ -22,6 +22,8 @@ static const struct command commands[] = {
     { "demo", N_("a round over targets inside the program: every outcome"),
       demo_command },
     { "merge", N_("one report out of the reports of shards"), merge_command },
+    { "tune", N_("find the best number of workers for each network"),
+      tune_command },
     { "reasons", N_("the reasons a check can fail for"), reasons_command },
 };
 

@@ -160,6 +160,13 @@ void json_real(struct json_writer *json, double value)
     number_add_short(json->out, number_micros(value), 3);
 }
 
+void json_precise(struct json_writer *json, double value)
+{
+    before_value(json);
+    /* LC_NUMERIC is never set: the dot is one everywhere. */
+    strbuf_addf(json->out, "%.6g", value);
+}
+
 void json_ms(struct json_writer *json, int64_t duration_us)
 {
     if (duration_us < 0) {

@@ -55,9 +55,18 @@ static bool open_special(struct target *target, const char *file,
     return true;
 }
 
-/* Under a name beside .path that nobody else has; MODE below 0: as any new
- * file's. */
-static bool open_beside(struct target *target, int mode, struct strbuf *why)
+/* Whoever may give files away keeps the owner, others become it. */
+static void keep(int descriptor, const struct stat *old)
+{
+    if (fchown(descriptor, old->st_uid, old->st_gid) != 0)
+        (void)fchown(descriptor, (uid_t)-1, old->st_gid); /* or not even that */
+    (void)fchmod(descriptor, old->st_mode & 0777); /* else as a new one */
+}
+
+/* Under a name beside .path that nobody else has; OLD: what it takes the place
+ * of, NULL: it is new. */
+static bool open_beside(struct target *target, const struct stat *old,
+                        struct strbuf *why)
 {
     const char *slash = strrchr(target->path, '/');
     int directory = slash ? (int)(slash - target->path) + 1 : 0;
@@ -77,8 +86,8 @@ static bool open_beside(struct target *target, int mode, struct strbuf *why)
         free(target->path);
         return false;
     }
-    if (mode >= 0)
-        (void)fchmod(target->descriptor, (mode_t)mode); /* else as a new one */
+    if (old)
+        keep(target->descriptor, old);
     return true;
 }
 
@@ -92,7 +101,7 @@ bool target_open(struct target *target, const char *file, struct strbuf *why)
         return open_standard(target, stream, why);
     if (stat(file, &status) != 0) {
         target->path = xstrdup(file);
-        return open_beside(target, -1, why);
+        return open_beside(target, NULL, why);
     }
     if (!S_ISREG(status.st_mode))
         return open_special(target, file, why);
@@ -100,7 +109,7 @@ bool target_open(struct target *target, const char *file, struct strbuf *why)
     target->path = realpath(file, NULL);
     if (!target->path)
         target->path = xstrdup(file);
-    return open_beside(target, (int)(status.st_mode & 0777), why);
+    return open_beside(target, &status, why);
 }
 
 /* A pipe that somebody else made non-blocking may be full. False: no more can

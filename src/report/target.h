@@ -5,7 +5,8 @@
  * A file in the making that others see whole or not at all: written beside its
  * name, flushed to disk, then renamed. What is no regular file (/dev/stdout, a
  * pipe) is written into. The umask decides who may read a new file; an old one
- * keeps its mode, and a symbolic link stays one. The first failure is
+ * keeps its mode and, where it may be given away, its owner; a symbolic link
+ * stays one. The first failure is
  * remembered; nothing is written after it.
  */
 

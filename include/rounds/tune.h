@@ -1,0 +1,141 @@
+#ifndef ROUNDS_TUNE_H
+#define ROUNDS_TUNE_H
+
+/*
+ * How many workers a network takes, found by measurement: step by step with
+ * more of them, until throughput grows no more, the network objects, or a limit
+ * is reached; then between the steps. What is to be measured next and what comes
+ * of it is decided here, from values alone: no clock, no network, so that it can
+ * be tried on models. Pure; one thread at a time.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rounds/endpoint.h"
+#include "rounds/usl.h"
+
+/* What limits the number of workers from the start. */
+enum tune_bound {
+    TUNE_BOUND_OPTION,     /* --max-workers */
+    TUNE_BOUND_PER_ORIGIN, /* no more could be busy */
+    TUNE_BOUND_MACHINE,    /* no more could be started */
+};
+
+struct tune_limits {
+    unsigned most_workers; /* at least 1 */
+    enum tune_bound bound; /* where that comes from */
+    double rate;           /* requests a second; 0: any */
+    double slowdown;       /* how many times the first p95 is put up with */
+    uint64_t budget;       /* requests */
+    int64_t time_us;       /* for all steps */
+    int64_t step_us;       /* the shortest step */
+    int64_t pause_us;      /* before the step after one that was refused */
+};
+
+/* What was measured with so many workers. */
+struct tune_step {
+    unsigned workers;
+    unsigned runs;           /* that this was put together from */
+    uint64_t requests;       /* sent, those that warmed up too */
+    uint64_t measured;       /* passed checks behind the figures below */
+    uint64_t errors;         /* failed checks of all requests, refusals too */
+    uint64_t refusals;       /* 429 and 503 among them */
+    double throughput_per_s; /* passed checks; 0: nothing was measured */
+    double scatter;          /* standard error of that, as a part of it */
+    int64_t p50_us, p95_us;  /* of passed checks */
+    int64_t measured_us;
+    int64_t elapsed_us;
+};
+
+/* FIRST and ANOTHER, both of the same number of workers, as one. */
+struct tune_step tune_step_merge(const struct tune_step *first,
+                                 const struct tune_step *another);
+
+/* How a network says that it is too much. */
+enum tune_objection {
+    TUNE_OBJECTION_NONE,
+    TUNE_OBJECTION_REFUSED, /* 429 or 503 */
+    TUNE_OBJECTION_ERRORS,  /* more than with one worker */
+    TUNE_OBJECTION_SLOW,    /* the p95 is past the limit */
+};
+
+/* Why no more was measured. */
+enum tune_end {
+    TUNE_END_NOT_YET,
+    TUNE_END_FOUND,
+    TUNE_END_BUDGET,
+    TUNE_END_TIME,
+    TUNE_END_STOPPED, /* somebody wants it to end */
+};
+
+/* All that is known of a network so far. */
+struct tune_course {
+    struct tune_limits limits;
+    struct tune_step *steps; /* each with another number of workers */
+    size_t count;
+    size_t capacity;
+    enum tune_end end;
+};
+
+void tune_course_release(struct tune_course *course);
+
+/* Puts STEP beside the others, or to the one with as many workers. */
+void tune_course_add(struct tune_course *course, const struct tune_step *step);
+
+/* The step with so many WORKERS; NULL: there is none. */
+const struct tune_step *tune_course_find(const struct tune_course *course,
+                                         unsigned workers);
+
+uint64_t tune_course_requests(const struct tune_course *course);
+
+enum tune_objection tune_objection(const struct tune_course *course,
+                                   const struct tune_step *step);
+
+/* What is to be measured next. */
+struct tune_wish {
+    unsigned workers;
+    uint64_t requests_most;
+    int64_t pause_us; /* before it begins */
+    int64_t least_us; /* shorter only where requests_most come first */
+    int64_t most_us;  /* longer only where next to nothing came in */
+    int64_t end_us;   /* in no case longer */
+};
+
+/*
+ * What to measure next, ELAPSED_US after the first step began. Anything but
+ * TUNE_END_NOT_YET: nothing more, and WISH is as it was.
+ */
+enum tune_end tune_next(const struct tune_course *course, int64_t elapsed_us,
+                        struct tune_wish *wish);
+
+/* What the recommendation rests on, or why there is none. */
+enum tune_ground {
+    TUNE_GROUND_PLATEAU,    /* more workers get no more done */
+    TUNE_GROUND_REFUSED,    /* more workers are refused */
+    TUNE_GROUND_ERRORS,     /* more workers fail more often */
+    TUNE_GROUND_SLOW,       /* more workers wait too long */
+    TUNE_GROUND_RATE,       /* the plan's rate is reached */
+    TUNE_GROUND_MOST,       /* more workers are not allowed */
+    TUNE_GROUND_NOTHING,    /* uncertain from here on: nothing was measured */
+    TUNE_GROUND_FIRST,      /* already one worker is refused or fails */
+    TUNE_GROUND_UNFINISHED, /* it ended while throughput still grew */
+    TUNE_GROUND_SCATTER,    /* the figures scatter too much */
+};
+
+struct tune_advice {
+    unsigned workers; /* recommended; 0: uncertain */
+    enum tune_ground ground;
+    unsigned beyond; /* the number of workers that showed it; 0: none did */
+    double best_per_s;
+    bool has_fit;
+    struct usl_fit fit;
+};
+
+void tune_advise(const struct tune_course *course, struct tune_advice *advice);
+
+/* What part of the best throughput is as good as it. */
+#define TUNE_GOOD_PART 0.95
+
+#endif

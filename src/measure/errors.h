@@ -1,0 +1,16 @@
+#ifndef ROUNDS_MEASURE_ERRORS_H
+#define ROUNDS_MEASURE_ERRORS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tune_step;
+
+/*
+ * Whether ERRORS among TOTAL checks are more than what the FIRST step lets
+ * expect; NULL: this is the first, where more than half are too many. Pure.
+ */
+bool errors_are_too_many(const struct tune_step *first, uint64_t errors,
+                         uint64_t total);
+
+#endif

@@ -1,0 +1,519 @@
+"""`rounds tune`: the number of workers, found on networks that are known."""
+
+# ctest: timeout 400
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from support.counting import CountingServer
+from support.line import Line
+from support.plans import plan_of
+from support.processes import wait_until
+from support.program import PROJECT, SLOWNESS, Rounds
+from support.simulated import SimulatedServer
+
+SCHEMA = PROJECT / "docs" / "tune.schema.json"
+LINE = Path(os.environ.get(
+    "ROUNDS_LINE", PROJECT / "build" / "release" / "tests" / "cli" / "line"
+))
+QUICK = ("--step-time", "300ms")
+INCOMPLETE, MISTAKE, INTERRUPTED = 3, 2, 130
+
+Make = Callable[..., SimulatedServer]
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def engine() -> str:
+    """What is measured takes seconds; tests of the search name others."""
+    return "threads"
+
+
+@pytest.fixture
+def simulate() -> Iterator[Make]:
+    """Starts a simulated server, see its parameters."""
+    made = []
+
+    def make(**options: Any) -> SimulatedServer:
+        made.append(SimulatedServer(**options))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.stop()
+
+
+def plan_text(
+    urls: Sequence[str], network: str = "workers = 3;", common: str = ""
+) -> str:
+    """A plan whose endpoints all lie in the network `net`."""
+    settings = (
+        f"networks = {{ net = {{ {network} }}; }};\n"
+        'defaults = { network = "net"; timeout = "30s"; };'
+    )
+    return plan_of(urls, settings, common)
+
+
+def urls_of(*servers: SimulatedServer, count: int = 3) -> list[str]:
+    """The URLs of some paths of each server."""
+    return [
+        server.url(f"/{i}") for server in servers for i in range(count)
+    ]
+
+
+def tune(
+    rounds: Rounds, plan: Path, *arguments: str | Path
+) -> tuple[int, dict[str, Any], subprocess.CompletedProcess[str]]:
+    """Tune a plan: exit code, what was found for `net`, the whole run."""
+    done = rounds.run(
+        "tune", *rounds.engine_arguments(), "--report", "json", *QUICK,
+        *arguments, plan, timeout=120,
+    )
+    try:
+        report = json.loads(done.stdout)
+    except ValueError:
+        raise AssertionError(f"{done.stdout}\n{done.stderr}") from None
+    jsonschema.validate(report, json.loads(SCHEMA.read_text()))
+    return done.returncode, report["networks"].get("net"), done
+
+
+def most_measured(found: dict[str, Any]) -> int:
+    """The most workers there were in any step."""
+    return max(step["workers"] for step in found["steps"])
+
+
+BOTH = pytest.mark.parametrize("engine", ["threads", "async"])
+
+
+@BOTH
+def test_the_knee_of_a_server_that_serves_four_at_once_is_found(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=50, slots=4)
+    code, found, _ = tune(rounds, plan(plan_text(urls_of(server))))
+    assert code == 0, found
+    assert 3 <= found["recommended_workers"] <= 5, found
+    assert found["ground"] in ("plateau", "slow")
+    assert most_measured(found) <= 16
+    assert found["requests"] == server.requests
+    assert found["fit"]["lambda"] > 0
+
+
+@pytest.mark.parametrize("round_trip_ms", [40, 80])
+def test_a_long_line_is_not_given_up_early(
+    rounds: Rounds, plan: Write, simulate: Make, tmp_path: Path,
+    round_trip_ms: int,
+) -> None:
+    server = simulate()
+    line = Line(LINE, tmp_path / "line", [server.port], round_trip_ms / 2)
+    try:
+        url = line.origins("http")[0]
+        code, found, _ = tune(
+            rounds, plan(plan_text([url + "/a", url + "/b"])),
+            "--max-workers", "12",
+        )
+    finally:
+        line.stop()
+    assert code == 0, found
+    assert found["ground"] == "max_workers", found
+    assert most_measured(found) == 12
+    assert found["recommended_workers"] >= 10, found
+    assert found["steps"][0]["p50_ms"] >= round_trip_ms * 0.9
+
+
+@BOTH
+def test_what_draws_429_is_not_recommended(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=50, rate=130)  # 6 workers ask 120 a second
+    written = plan(plan_text(urls_of(server)))
+    code, found, _ = tune(rounds, written)
+    assert code == 0, found
+    assert found["ground"] == "refused", found
+    assert 1 <= found["recommended_workers"] <= 6, found
+    assert server.refusals == sum(
+        step["refusals"] for step in found["steps"]
+    ), found
+    assert most_measured(found) <= 16
+    assert "429" in found["why"]
+
+
+def test_errors_that_were_not_there_at_the_start_end_it(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=50, fails_above=5)
+    code, found, _ = tune(rounds, plan(plan_text(urls_of(server))))
+    assert code == 0, found
+    assert found["ground"] == "errors", found
+    assert 1 <= found["recommended_workers"] <= 5, found
+
+
+def test_errors_that_were_there_at_the_start_do_not(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=50, slots=2)
+    text = plan_text(urls_of(server, count=4)).replace(
+        'name = "e0";', 'name = "e0"; expect = { status = 418; };'
+    )
+    code, found, _ = tune(rounds, plan(text))
+    assert code == 0, found
+    assert found["ground"] in ("plateau", "slow"), found
+    assert 1 <= found["recommended_workers"] <= 3, found
+    assert all(step["errors"] > 0 for step in found["steps"])
+
+
+def test_a_latency_that_grows_with_load_ends_it(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=50, crowd=6)
+    code, found, _ = tune(rounds, plan(plan_text(urls_of(server))))
+    assert code == 0, found
+    assert 3 <= found["recommended_workers"] <= 8, found
+    assert most_measured(found) <= 16
+
+
+def test_more_than_per_origin_allows_is_not_tried(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    servers = [simulate(service_ms=50) for _ in range(2)]
+    text = plan_text(urls_of(*servers), "workers = 3; per_origin = 2;")
+    code, found, _ = tune(rounds, plan(text))
+    assert code == 0, found
+    assert found["ground"] == "per_origin"
+    assert found["limits"]["max_workers"] == 4
+    assert most_measured(found) == 4
+    assert all(server.max_in_flight <= 2 for server in servers)
+
+
+def test_the_rate_is_kept_and_is_the_end(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=50)
+    text = plan_text(urls_of(server), "workers = 3; rate = 50.0;")
+    code, found, _ = tune(rounds, plan(text))
+    assert found["ground"] in ("rate", "plateau"), found
+    assert most_measured(found) <= 8
+    assert all(step["throughput_per_s"] < 60 for step in found["steps"])
+
+
+def test_a_tail_beyond_the_slowdown_ends_it(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=50, crowd=6)
+    code, found, _ = tune(
+        rounds, plan(plan_text(urls_of(server))), "--max-slowdown", "1.3"
+    )
+    assert found["ground"] == "slow", found
+    slow = [step for step in found["steps"] if step["objection"] == "slow"]
+    assert slow
+    if code == 0:
+        assert found["recommended_workers"] < slow[0]["workers"]
+
+
+def test_a_network_that_refuses_one_worker_gets_no_recommendation(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=5, rate=1)
+    code, found, _ = tune(rounds, plan(plan_text(urls_of(server))))
+    assert code == INCOMPLETE
+    assert found["recommended_workers"] is None
+    assert found["ground"] == "one_worker"
+    assert server.requests < 30
+
+
+def test_a_network_whose_checks_fail_gets_no_recommendation(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=5)
+    text = plan_text(urls_of(server), common="expect = { status = 418; };")
+    code, found, _ = tune(rounds, plan(text))
+    assert code == INCOMPLETE
+    assert found["recommended_workers"] is None
+    assert found["ground"] == "one_worker"
+    assert "rounds check" in found["why"]
+
+
+def test_the_budget_is_kept_and_an_unfinished_search_is_uncertain(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=20)
+    written = plan(plan_text(urls_of(server)))
+    before = written.read_bytes()
+    code, found, _ = tune(rounds, written, "--budget", "150", "--write")
+    assert code == INCOMPLETE
+    assert found["recommended_workers"] is None
+    assert found["ground"] == "unfinished"
+    assert server.requests <= 150
+    assert "--budget" in found["why"]
+    assert written.read_bytes() == before
+
+
+def test_the_time_is_kept(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=200)
+    code, found, _ = tune(
+        rounds, plan(plan_text(urls_of(server))), "--max-time", "1s"
+    )
+    assert code == INCOMPLETE
+    assert found["recommended_workers"] is None
+    assert server.requests < 60
+
+
+def test_only_safe_methods_are_asked(
+    rounds: Rounds, plan: Write, counting: CountingServer
+) -> None:
+    text = plan_text([counting.url("/get"), counting.url("/post")]).replace(
+        'name = "e1";', 'name = "e1"; method = "POST";'
+    )
+    _, found, _ = tune(rounds, plan(text), "--max-workers", "2")
+    assert found["endpoints"] == found["left_out"] == 1
+    assert {request.method for request in counting.requests} == {"GET"}
+
+    _, found, _ = tune(
+        rounds, plan(text), "--max-workers", "2", "--unsafe-methods"
+    )
+    assert (found["endpoints"], found["left_out"]) == (2, 0)
+    methods = {request.method for request in counting.requests}
+    assert methods == {"GET", "POST"}
+
+
+def test_a_network_without_a_safe_method_is_said_so(
+    rounds: Rounds, plan: Write, counting: CountingServer
+) -> None:
+    text = plan_text([counting.url()], common='method = "DELETE";')
+    code, found, _ = tune(rounds, plan(text))
+    assert code == INCOMPLETE
+    assert found["recommended_workers"] is None
+    assert "--unsafe-methods" in found["why"]
+    assert counting.request_count == 0
+
+
+def test_retries_do_not_hide_what_is_sought(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=5, rate=1)
+    text = plan_text(urls_of(server), common="retries = 3;")
+    code, found, _ = tune(rounds, plan(text))
+    assert code == INCOMPLETE
+    assert found["ground"] == "one_worker"
+
+
+# What is written into the plan. One worker at most makes short runs.
+
+PLAN = """# our plan: workers = 7
+networks = {{
+  net    = {{ /* workers = 6 */ workers = 3; }}; other = {{ workers = 3; }};
+}};
+endpoints = ( {{ name = "a workers = 5"; url = "{url}"; network = "net"; }} )"""
+
+ONE = ("--max-workers", "1", "--write")
+
+
+def test_the_number_alone_is_written(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    text = PLAN.format(url=simulate(service_ms=5).url())
+    written = plan(text.replace("\n", "\r\n"))
+    written.chmod(0o640)
+    code, found, done = tune(rounds, written, *ONE)
+    assert (code, found["recommended_workers"]) == (0, 1), done.stderr
+    wanted = text.replace("*/ workers = 3", "*/ workers = 1")
+    assert written.read_bytes() == wanted.replace("\n", "\r\n").encode()
+    assert written.stat().st_mode & 0o777 == 0o640
+    assert "now has 1 worker" in done.stderr
+    assert [each.name for each in written.parent.iterdir()] == ["plan.cfg"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_the_owner_stays(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    written = plan(plan_text([simulate(service_ms=5).url()]))
+    os.chown(written, 12345, 23456)
+    assert tune(rounds, written, *ONE)[0] == 0
+    assert "workers = 1;" in written.read_text()
+    status = written.stat()
+    assert (status.st_uid, status.st_gid) == (12345, 23456)
+
+
+def test_a_plan_that_says_so_already_is_left_alone(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    text = plan_text([simulate(service_ms=5).url()], "workers = 1;")
+    written = plan(text)
+    before = written.stat()
+    assert tune(rounds, written, *ONE)[0] == 0
+    after = written.stat()
+    assert (before.st_ino, before.st_mtime_ns) == (
+        after.st_ino, after.st_mtime_ns
+    )
+
+
+def test_a_symbolic_link_stays_one(
+    rounds: Rounds, plan: Write, simulate: Make, tmp_path: Path
+) -> None:
+    written = plan(plan_text([simulate(service_ms=5).url()]), "real.cfg")
+    link = tmp_path / "link.cfg"
+    link.symlink_to(written.name)
+    assert tune(rounds, link, *ONE)[0] == 0
+    assert link.is_symlink()
+    assert "workers = 1;" in written.read_text()
+
+
+def test_the_included_file_that_has_the_network_is_written(
+    rounds: Rounds, plan: Write, simulate: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "parts").mkdir()
+    text = plan_text([simulate(service_ms=5).url()]).replace(
+        "networks = { net = { workers = 3; }; };",
+        'networks = {\n@include "parts/networks.cfg"\n};',
+    )
+    main = plan(text)
+    part = plan("net = { rate = 900.0; }; # ours\n", "parts/networks.cfg")
+    assert tune(rounds, main, *ONE)[0] == 0
+    assert main.read_text() == text
+    assert part.read_text() == (
+        "net = { workers = 1; rate = 900.0; }; # ours\n"
+    )
+
+
+def test_a_built_in_network_gets_a_group(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    text = plan_of([simulate(service_ms=5).url()])
+    written = plan(text)
+    done = rounds.run("tune", *QUICK, *ONE, written)
+    assert done.returncode == 0, done.stderr
+    assert written.read_text() == (
+        text + "networks = { intranet = { workers = 1; }; };\n"
+    )
+    listed = rounds.run("list", written)
+    assert listed.returncode == 0, listed.stderr
+
+
+def test_what_cannot_be_written_is_told_and_left_alone(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    plan("workers = 3;\n", "net.cfg")
+    text = plan_text(
+        [simulate(service_ms=5).url()], '\n@include "net.cfg"\n'
+    )
+    written = plan(text)
+    code, found, done = tune(rounds, written, *ONE)
+    assert code == INCOMPLETE
+    assert found["recommended_workers"] == 1
+    assert "set workers = 1 there" in done.stderr
+    assert written.read_text() == text
+
+
+# What it says, and how it ends.
+
+
+def test_the_table_lines_up(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    written = plan(plan_text(urls_of(simulate(service_ms=20, slots=2))))
+    done = rounds.run("tune", *QUICK, written)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("net: ")
+    assert all(len(line) <= 79 for line in lines)
+    head = next(i for i, line in enumerate(lines) if "checks/s" in line)
+    rows = lines[head + 1:lines.index("", head)]
+    end = lines[head].index("p95 ms") + len("p95 ms")
+    assert len(rows) >= 3
+    for row in rows:
+        assert row[end - 1].isdigit() and row[end:end + 1] in ("", " ")
+    assert sum("recommended" in row for row in rows) == 1
+    bars = [line for line in lines if line[10:12] in (" |", " +")]
+    assert len(bars) == 13
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""
+
+
+@BOTH
+def test_an_interrupt_ends_it_and_prints_what_is_known(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=20)
+    written = plan(plan_text(urls_of(server)))
+    before = written.read_bytes()
+    started = rounds.start(
+        "tune", *rounds.engine_arguments(), "--report", "text", "--report",
+        "json=tune.json", "--write", *QUICK, written,
+    )
+    wait_until(lambda: server.max_in_flight >= 2, "the second step")
+    children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
+    assert children.read_text() == ""
+    started.send_signal(signal.SIGINT)
+    stdout, stderr = started.communicate(timeout=30 * SLOWNESS)
+    assert started.returncode == INTERRUPTED, stderr
+    assert "uncertain" in stdout and "Stopped early" in stdout
+    report = json.loads((rounds.directory / "tune.json").read_text())
+    jsonschema.validate(report, json.loads(SCHEMA.read_text()))
+    assert report["stopped"] is True
+    found = report["networks"]["net"]
+    assert found["recommended_workers"] is None
+    assert found["steps"][0]["workers"] == 1
+    assert written.read_bytes() == before
+
+
+def test_every_network_with_endpoints_is_tuned_or_those_named(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=5)
+    text = """
+    networks = { a = { workers = 2; }; b = { workers = 2; }; };
+    endpoints = ( { name = "1"; url = "%s"; network = "a"; },
+                  { name = "2"; url = "%s"; network = "b"; } );
+    """ % (server.url(), server.url())
+    written = plan(text)
+    for arguments, names in (
+        ((), ["a", "b"]), (("--network", "b"), ["b"]), (("--only", "1"), ["a"]),
+    ):
+        done = rounds.run(
+            "tune", "--report", "json", "--max-workers", "1", *QUICK,
+            *arguments, written,
+        )
+        assert list(json.loads(done.stdout)["networks"]) == names
+
+
+@pytest.mark.parametrize("arguments, word", [
+    (("--network", "nowhere"), "nowhere"),
+    (("--network", "public"), "public"),
+    (("--max-slowdown", "1"), "--max-slowdown"),
+    (("--max-slowdown", "fast"), "--max-slowdown"),
+    (("--engine", "steam"), "--engine"),
+    (("--report", "junit"), "text, json, html"),
+    (("--report", "json", "--report", "html"), "stdout"),
+    (("--budget", "0"), "--budget"),
+    (("--max-workers", "0"), "--max-workers"),
+])
+def test_a_mistake_in_the_options_sends_nothing(
+    rounds: Rounds, plan: Write, counting: CountingServer,
+    arguments: tuple[str, ...], word: str,
+) -> None:
+    done = rounds.run("tune", *arguments, plan(plan_text([counting.url()])))
+    assert done.returncode == MISTAKE
+    assert word in done.stderr
+    assert done.stdout == ""
+    assert counting.request_count == 0
+
+
+def test_urls_can_be_tuned_and_not_written(
+    rounds: Rounds, simulate: Make
+) -> None:
+    url = simulate(service_ms=5).url()
+    done = rounds.run("tune", "--max-workers", "1", *QUICK, url)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("intranet: 1 worker ")
+    assert rounds.run("tune", "--write", url).returncode == MISTAKE

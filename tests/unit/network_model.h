@@ -1,0 +1,183 @@
+#ifndef ROUNDS_TESTS_NETWORK_MODEL_H
+#define ROUNDS_TESTS_NETWORK_MODEL_H
+
+/*
+ * Networks to tune on, simulated: workers that each ask, wait for the answer
+ * and ask again, before servers whose best number of workers is known. Chance
+ * comes from a seed, so a run can be repeated.
+ */
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rounds/tune.h"
+#include "rounds/xalloc.h"
+#include "step_tally.h"
+
+enum { MODEL_WORKERS = 128, MODEL_WINDOW = 4096, MODEL_SECOND_US = 1000000 };
+
+struct model {
+    double latency_us;
+    double scatter;  /* of a latency, as a part of it */
+    double hiccups;  /* the part of the answers that takes longer */
+    unsigned slots;  /* requests served at once, others wait; 0: any */
+    unsigned rate;   /* answered in any one second, others get 429; 0: any */
+    double crowd;    /* workers at which a latency has doubled; 0: never */
+    double errors;   /* the part of the checks that fails */
+    uint64_t chance; /* the state of the random numbers */
+    int64_t now_us;  /* goes on from step to step */
+    int64_t answered_us[MODEL_WINDOW]; /* when each of the last ones came in */
+    size_t answered;
+};
+
+/* xorshift64*: 0 to below 1. */
+static double model_chance(struct model *model)
+{
+    model->chance ^= model->chance >> 12;
+    model->chance ^= model->chance << 25;
+    model->chance ^= model->chance >> 27;
+    return (double)((model->chance * 2685821657736338717u) >> 11) / 0x1p53;
+}
+
+/* About normal, by twelve even ones. */
+static double model_normal(struct model *model)
+{
+    double sum = -6;
+
+    for (int i = 0; i < 12; i++)
+        sum += model_chance(model);
+    return sum;
+}
+
+static int64_t model_service_us(struct model *model, unsigned workers)
+{
+    double service_us = model->latency_us;
+
+    if (model->crowd > 0)
+        service_us *= 1 + pow((double)workers / model->crowd, 2);
+    service_us *= exp(model->scatter * model_normal(model));
+    if (model_chance(model) < model->hiccups)
+        service_us *= 2.5;
+    return (int64_t)service_us + 1;
+}
+
+static bool model_refuses(struct model *model, int64_t at_us)
+{
+    size_t oldest;
+
+    if (!model->rate)
+        return false;
+    if (model->answered >= model->rate) {
+        oldest = (model->answered - model->rate) % MODEL_WINDOW;
+        if (model->answered_us[oldest] > at_us - MODEL_SECOND_US)
+            return true;
+    }
+    model->answered_us[model->answered++ % MODEL_WINDOW] = at_us;
+    return false;
+}
+
+/* One worker: when its request ends, and how. */
+struct model_worker {
+    struct step_sample sample;
+    bool has_asked;
+};
+
+static void model_ask(struct model *model, struct model_worker *worker,
+                      int64_t *slots_us, unsigned workers, int64_t at_us)
+{
+    int64_t begin_us = at_us;
+    unsigned slot = 0;
+
+    worker->has_asked = true;
+    worker->sample.answer = TUNE_ANSWER_REFUSED;
+    worker->sample.took_us = 1000;
+    if (!model_refuses(model, at_us)) {
+        for (unsigned i = 1; i < model->slots; i++)
+            if (slots_us[i] < slots_us[slot])
+                slot = i;
+        if (model->slots && slots_us[slot] > begin_us)
+            begin_us = slots_us[slot];
+        worker->sample.took_us =
+            begin_us + model_service_us(model, workers) - at_us;
+        slots_us[slot] = at_us + worker->sample.took_us;
+        worker->sample.answer = model_chance(model) < model->errors
+                                    ? TUNE_ANSWER_FAILED
+                                    : TUNE_ANSWER_PASSED;
+    }
+    worker->sample.ended_us = at_us + worker->sample.took_us;
+}
+
+static struct model_worker *model_next(struct model_worker *workers,
+                                       unsigned count, bool is_closed)
+{
+    struct model_worker *next = NULL;
+
+    for (unsigned i = 0; i < count; i++)
+        if ((workers[i].has_asked || !is_closed) &&
+            (!next || workers[i].sample.ended_us < next->sample.ended_us))
+            next = &workers[i];
+    return next;
+}
+
+/* A step as the runner makes it. */
+static void model_run(struct model *model, const struct tune_wish *wish,
+                      const struct tune_step *first, struct tune_step *step)
+{
+    struct model_worker workers[MODEL_WORKERS];
+    int64_t slots_us[MODEL_WORKERS] = { 0 };
+    struct step_tally *tally;
+    struct model_worker *worker;
+    uint64_t sent = 0;
+    bool is_closed = false;
+
+    model->now_us += wish->pause_us;
+    tally = step_tally_create(wish, first, model->now_us);
+    memset(workers, 0, sizeof(workers));
+    for (unsigned i = 0; i < wish->workers; i++) {
+        workers[i].sample.worker = (int)i;
+        workers[i].sample.ended_us = model->now_us;
+    }
+    while ((worker = model_next(workers, wish->workers, is_closed))) {
+        model->now_us = worker->sample.ended_us;
+        if (worker->has_asked)
+            step_tally_add(tally, &worker->sample);
+        worker->has_asked = false;
+        if (!is_closed && step_tally_is_over(tally, sent, model->now_us)) {
+            step_tally_close(tally, model->now_us);
+            is_closed = true;
+        }
+        if (is_closed)
+            continue;
+        model_ask(model, worker, slots_us, wish->workers, model->now_us);
+        sent++;
+    }
+    step_tally_finish(tally, sent, model->now_us, step);
+    step_tally_destroy(tally);
+}
+
+static void model_start(struct model *model, uint64_t seed)
+{
+    model->chance = seed * 0x9e3779b97f4a7c15u + 1;
+    for (int i = 0; i < 8; i++)
+        (void)model_chance(model);
+    model->now_us = MODEL_SECOND_US;
+    model->answered = 0;
+}
+
+/* From the first step to the last. */
+static void model_tune(struct model *model, struct tune_course *course)
+{
+    int64_t began_us = model->now_us;
+    struct tune_wish wish;
+    struct tune_step step;
+
+    while (
+        !(course->end = tune_next(course, model->now_us - began_us, &wish))) {
+        model_run(model, &wish, tune_course_find(course, 1), &step);
+        tune_course_add(course, &step);
+    }
+}
+
+#endif

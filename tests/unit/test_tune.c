@@ -1,0 +1,312 @@
+#include "rounds/tune.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "network_model.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { SEEDS = 40, MOST_WORKERS = 64 };
+
+static const struct tune_limits usual = {
+    .most_workers = MOST_WORKERS,
+    .slowdown = 3,
+    .budget = 20000,
+    .time_us = 180 * (int64_t)MODEL_SECOND_US,
+    .step_us = MODEL_SECOND_US,
+    .pause_us = 2 * (int64_t)MODEL_SECOND_US,
+};
+
+/* The outcome for MODEL with chance from SEED. */
+static struct tune_advice advise(const struct model *like, uint64_t seed,
+                                 const struct tune_limits *limits,
+                                 unsigned *most)
+{
+    struct tune_course course = { .limits = *limits };
+    struct model model = *like;
+    struct tune_advice advice;
+
+    model_start(&model, seed);
+    model_tune(&model, &course);
+    tune_advise(&course, &advice);
+    *most = 0;
+    for (size_t i = 0; i < course.count; i++)
+        if (course.steps[i].workers > *most)
+            *most = course.steps[i].workers;
+    tune_course_release(&course);
+    return advice;
+}
+
+static void assert_in_nine_of_ten(unsigned hits, unsigned tries)
+{
+    if (hits * 10 < tries * 9)
+        fail_msg("only %u of %u", hits, tries);
+}
+
+static unsigned distance(unsigned one, unsigned another)
+{
+    return one > another ? one - another : another - one;
+}
+
+static void the_knee_of_a_server_is_found_within_one_step(void **state)
+{
+    static const unsigned slots[] = { 4, 8, 16 };
+    static const double scatters[] = { 0.02, 0.1, 0.3 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(slots); i++) {
+        for (size_t k = 0; k < COUNT(scatters); k++) {
+            const struct model model = { .latency_us = 40000,
+                                         .slots = slots[i],
+                                         .scatter = scatters[k],
+                                         .hiccups = 0.01 };
+            unsigned step = slots[i] / 8 ? slots[i] / 8 : 1;
+            unsigned hits = 0, most;
+
+            for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                struct tune_advice advice = advise(&model, seed, &usual, &most);
+
+                hits += distance(advice.workers, slots[i]) <= step;
+            }
+            assert_in_nine_of_ten(hits, SEEDS);
+        }
+    }
+}
+
+static void a_long_line_is_not_given_up_early(void **state)
+{
+    static const double latencies_us[] = { 40000, 80000 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(latencies_us); i++) {
+        const struct model model = { .latency_us = latencies_us[i],
+                                     .scatter = 0.2,
+                                     .hiccups = 0.03 };
+        unsigned hits = 0, most;
+
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct tune_advice advice = advise(&model, seed, &usual, &most);
+
+            assert_int_equal(most, MOST_WORKERS);
+            assert_int_equal(advice.ground, TUNE_GROUND_MOST);
+            hits += advice.workers > MOST_WORKERS * 7 / 8;
+        }
+        assert_in_nine_of_ten(hits, SEEDS);
+    }
+}
+
+/* Long after: whether so many workers are refused. */
+static bool is_refused(const struct model *like, unsigned workers,
+                       uint64_t seed)
+{
+    const struct tune_wish wish = {
+        .workers = workers,
+        .requests_most = UINT64_MAX,
+        .least_us = 60 * (int64_t)MODEL_SECOND_US,
+        .most_us = 60 * (int64_t)MODEL_SECOND_US,
+        .end_us = 60 * (int64_t)MODEL_SECOND_US,
+    };
+    struct model model = *like;
+    struct tune_step step;
+
+    model_start(&model, seed + 1000);
+    model_run(&model, &wish, NULL, &step);
+    return step.refusals > 0;
+}
+
+static void check_refusals(const struct tune_limits *limits)
+{
+    static const unsigned rates[] = { 30,  51,  75,  90,  101, 130, 160,
+                                      199, 240, 310, 401, 500, 640, 790 };
+    unsigned answers = 0, tries = 0, most;
+
+    for (size_t i = 0; i < COUNT(rates); i++) {
+        const struct model model = { .latency_us = 40000,
+                                     .scatter = 0.15,
+                                     .rate = rates[i] };
+
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct tune_advice advice = advise(&model, seed, limits, &most);
+
+            tries++;
+            if (!advice.workers)
+                continue;
+            answers++;
+            assert_int_equal(advice.ground, TUNE_GROUND_REFUSED);
+            if (is_refused(&model, advice.workers, seed))
+                fail_msg("%u workers at %u a second, seed %u", advice.workers,
+                         rates[i], (unsigned)seed);
+        }
+    }
+    assert_in_nine_of_ten(answers, tries);
+}
+
+static void what_draws_429_is_never_recommended(void **state)
+{
+    (void)state;
+    check_refusals(&usual);
+}
+
+static void nor_where_steps_are_shorter_than_the_limit_counts(void **state)
+{
+    struct tune_limits quick = usual;
+
+    (void)state;
+    quick.step_us = quick.pause_us = 200000;
+    check_refusals(&quick);
+}
+
+static void a_latency_that_grows_with_load_stops_the_rise(void **state)
+{
+    const struct model model = { .latency_us = 40000,
+                                 .scatter = 0.1,
+                                 .crowd = 12 };
+    unsigned hits = 0, most;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct tune_advice advice = advise(&model, seed, &usual, &most);
+
+        assert_true(most <= 16);
+        hits += advice.workers >= 8 && advice.workers <= 12;
+    }
+    assert_in_nine_of_ten(hits, SEEDS);
+}
+
+static struct tune_step step_of(unsigned workers, double per_s)
+{
+    return (struct tune_step){
+        .workers = workers,
+        .runs = 1,
+        .requests = 100,
+        .measured = 100,
+        .throughput_per_s = per_s,
+        .scatter = 0.01,
+        .p50_us = 40000,
+        .p95_us = 45000,
+        .measured_us = MODEL_SECOND_US,
+        .elapsed_us = MODEL_SECOND_US,
+    };
+}
+
+/* 1, 2, 4 ... COUNT numbers of workers, each with that many times 25. */
+static void rise(struct tune_course *course, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct tune_step step = step_of(1u << i, 25.0 * (1u << i));
+
+        tune_course_add(course, &step);
+    }
+}
+
+static void a_rise_that_the_budget_cuts_off_is_uncertain(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_advice advice;
+    struct tune_wish wish;
+
+    (void)state;
+    course.limits.budget = 450;
+    rise(&course, 4);
+
+    assert_int_equal(tune_next(&course, 4 * MODEL_SECOND_US, &wish),
+                     TUNE_END_BUDGET);
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 0);
+    assert_int_equal(advice.ground, TUNE_GROUND_UNFINISHED);
+    tune_course_release(&course);
+}
+
+static void a_plateau_is_looked_at_twice(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step plateau = step_of(16, 200);
+    struct tune_wish wish;
+
+    (void)state;
+    rise(&course, 4);
+    tune_course_add(&course, &plateau);
+
+    assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                     TUNE_END_NOT_YET);
+    assert_int_equal(wish.workers, 16);
+    tune_course_add(&course, &plateau);
+    assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                     TUNE_END_NOT_YET);
+    assert_int_equal(wish.workers, 6);
+    tune_course_release(&course);
+}
+
+static void nothing_above_an_objection_is_asked_again(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step refused = step_of(16, 200);
+    struct tune_wish wish;
+
+    (void)state;
+    rise(&course, 4);
+    refused.refusals = refused.errors = 1;
+    tune_course_add(&course, &refused);
+
+    assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                     TUNE_END_NOT_YET);
+    assert_int_equal(wish.workers, 7);
+    assert_true(wish.pause_us >= usual.pause_us);
+    assert_true(wish.least_us > 2 * MODEL_SECOND_US);
+    tune_course_release(&course);
+}
+
+static void the_rate_of_the_plan_ends_the_rise(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_advice advice;
+
+    (void)state;
+    course.limits.rate = 102;
+    rise(&course, 3);
+
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.ground, TUNE_GROUND_RATE);
+    assert_int_equal(advice.workers, 4);
+    tune_course_release(&course);
+}
+
+static void figures_that_scatter_too_much_are_no_recommendation(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step wild = step_of(4, 100);
+    struct tune_advice advice;
+
+    (void)state;
+    course.limits.most_workers = 4;
+    wild.scatter = 0.2;
+    rise(&course, 2);
+    tune_course_add(&course, &wild);
+
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 0);
+    assert_int_equal(advice.ground, TUNE_GROUND_SCATTER);
+    tune_course_release(&course);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_knee_of_a_server_is_found_within_one_step),
+        cmocka_unit_test(a_long_line_is_not_given_up_early),
+        cmocka_unit_test(what_draws_429_is_never_recommended),
+        cmocka_unit_test(nor_where_steps_are_shorter_than_the_limit_counts),
+        cmocka_unit_test(a_latency_that_grows_with_load_stops_the_rise),
+        cmocka_unit_test(a_rise_that_the_budget_cuts_off_is_uncertain),
+        cmocka_unit_test(a_plateau_is_looked_at_twice),
+        cmocka_unit_test(nothing_above_an_objection_is_asked_again),
+        cmocka_unit_test(the_rate_of_the_plan_ends_the_rise),
+        cmocka_unit_test(figures_that_scatter_too_much_are_no_recommendation),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
