@@ -12,6 +12,10 @@
 /* Checks in a row without an answer that make an origin doubtful again. */
 enum { HUNG_AFTER = 2 };
 
+/* Requests that libcurl puts on one connection at a time; for more it opens
+ * another: CURLMOPT_MAX_CONCURRENT_STREAMS. */
+enum { STREAMS_MOST = 100 };
+
 /* A check that is not due yet. */
 struct delayed {
     struct check *check;
@@ -351,15 +355,18 @@ static bool is_tls(const struct site *site)
     return !strncmp(site->origin, "https:", 6);
 }
 
+static bool has_connection(const struct seat *seat, const struct lane *lane)
+{
+    if (lane->is_shared)
+        return lane->is_open && lane->in_flight < STREAMS_MOST;
+    return seat->lane == lane && seat->is_connected;
+}
+
 /* For the lane's next check. */
 static bool must_shake_hands(const struct seat *seat, const struct lane *lane)
 {
-    bool is_connected = lane->is_shared
-                            ? lane->is_open
-                            : seat->lane == lane && seat->is_connected;
-
-    return is_tls(lane->site) &&
-           (!is_connected || check_wants_new_connection(lane->first));
+    return is_tls(lane->site) && (!has_connection(seat, lane) ||
+                                  check_wants_new_connection(lane->first));
 }
 
 /*

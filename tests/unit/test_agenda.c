@@ -1184,6 +1184,43 @@ static void who_shares_a_connection_shakes_no_hands(void **state)
 }
 
 static void
+more_than_one_connection_carries_shake_hands_in_their_turn(void **state)
+{
+    enum { STREAMS_MOST = 100 };
+    struct network network = { .workers = 200 };
+    struct agenda *agenda = agenda_create(&network);
+    struct seat seats[STREAMS_MOST + 2] = { 0 };
+    size_t last = COUNT(seats) - 1;
+    int64_t until_us;
+
+    (void)state;
+    endpoints[0].settings = &http2;
+    agenda_share_connections(agenda);
+    agenda_limit_handshakes(agenda, 1);
+    for (size_t i = 0; i < COUNT(seats); i++)
+        agenda_add(agenda, check_create(&endpoints[0], i, 0), 0, START_US);
+    for (size_t i = 0; i < last; i++) {
+        struct check *check =
+            agenda_take(agenda, &seats[i], START_US, &until_us);
+
+        assert_non_null(check);
+        check_destroy(check);
+        if (i < STREAMS_MOST)
+            (void)agenda_connected(agenda, &seats[i]);
+    }
+
+    assert_null(agenda_take(agenda, &seats[last], START_US, &until_us));
+    assert_int_equal(until_us, START_US + GATE_STALL_US);
+
+    for (size_t i = 0; i < last; i++) {
+        agenda_end(agenda, &seats[i], true);
+        agenda_leave(agenda, &seats[i]);
+    }
+    agenda_destroy(agenda);
+    endpoints[0].settings = &no_settings;
+}
+
+static void
 where_the_first_fails_to_connect_the_others_do_not_wait(void **state)
 {
     struct bench *bench = *state;
@@ -1311,6 +1348,8 @@ int main(void)
         SHARED_TEST(
             of_those_who_share_a_connection_the_first_goes_ahead_to_open_it),
         SHARED_TEST(who_shares_a_connection_shakes_no_hands),
+        cmocka_unit_test(
+            more_than_one_connection_carries_shake_hands_in_their_turn),
         SHARED_TEST(where_the_first_fails_to_connect_the_others_do_not_wait),
         SHARED_TEST(where_connections_are_not_shared_nobody_goes_ahead),
         TEST(what_waits_can_be_cleared_up_due_or_not),
