@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "machine_text.h"
+#include "rounds/comparison.h"
 #include "rounds/number.h"
 #include "rounds/text.h"
 
@@ -16,6 +17,7 @@ enum {
     BYTES_MOST = 200 * 1024,
     NAME_COLUMNS = 100,
     MESSAGE_COLUMNS = 300,
+    CHANGED_MOST = 20, /* names of each change */
 };
 
 /* What stands together, in the order of the table. */
@@ -177,6 +179,53 @@ static void add_table(const struct report_input *input, struct strbuf *out)
     strbuf_release(&rows);
 }
 
+/* TEXT that came from outside, on one line of Markdown. */
+static void add_inline(const struct report_input *input, const char *text,
+                       struct strbuf *out)
+{
+    struct strbuf shown = STRBUF_INIT, cut = STRBUF_INIT;
+
+    text_add_cut(&cut, machine_text(input->plan, text, &shown), NAME_COLUMNS);
+    add_markdown(out, cut.data);
+    strbuf_release(&cut);
+    strbuf_release(&shown);
+}
+
+/* "- 3 recovered: home, login, search" */
+static void add_changed(const struct report_input *input, enum change change,
+                        const char *word, struct strbuf *out)
+{
+    size_t count = comparison_count(input->comparison, change);
+    size_t told = 0;
+
+    if (!count)
+        return;
+    strbuf_addf(out, "- %zu %s", count, word);
+    for (size_t i = 0; i < input->result_count && told < CHANGED_MOST; i++) {
+        if (comparison_change(input->comparison, i) != change)
+            continue;
+        strbuf_add_string(out, told++ ? ", " : ": ");
+        add_inline(input, input->results[i]->endpoint->name, out);
+    }
+    strbuf_add_string(out, told < count ? ", ...\n" : "\n");
+}
+
+/* Held against the baseline. */
+static void add_changes(const struct report_input *input, struct strbuf *out)
+{
+    size_t before;
+
+    strbuf_add_string(out, "Since the baseline:\n\n");
+    before = out->length;
+    add_changed(input, CHANGE_NEW, "newly failing", out);
+    add_changed(input, CHANGE_STILL, "still failing", out);
+    add_changed(input, CHANGE_RECOVERED, "recovered", out);
+    add_changed(input, CHANGE_SLOWER, "slower", out);
+    if (out->length == before)
+        strbuf_add_string(out, "- no change\n");
+    strbuf_add_char(out, '\n');
+}
+
 void github_add_summary(const struct report_input *input, struct strbuf *out)
 {
     const struct summary *summary = input->summary;
@@ -192,6 +241,8 @@ void github_add_summary(const struct report_input *input, struct strbuf *out)
     machine_add_reasons(summary, &reasons);
     if (reasons.length)
         strbuf_addf(out, "Reasons: %s\n\n", reasons.data);
+    if (input->comparison)
+        add_changes(input, out);
     add_table(input, out);
     strbuf_release(&reasons);
 }

@@ -73,6 +73,35 @@ def test_the_text_report_tells_a_line_for_each_change(
     assert " slower: " in lines[at + 3] and "e3" in lines[at + 3]
 
 
+def test_a_github_summary_tells_a_line_for_each_change(
+    rounds: Rounds, story: Path
+) -> None:
+    summary = rounds.directory / "summary.md"
+    rounds.check("--baseline=before.json", "--report=github", story,
+                 env={"GITHUB_STEP_SUMMARY": str(summary)})
+
+    told = summary.read_text("utf-8").partition("Since the baseline:\n\n")[2]
+    lines = told.partition("\n\n")[0].splitlines()
+    assert lines[:3] == ["- 1 newly failing: e1", "- 2 still failing: e4, e5",
+                         "- 1 recovered: e2"]
+    assert " slower: " in lines[3] and "e3" in lines[3]
+
+
+def test_a_name_in_a_github_summary_means_nothing_there(
+    rounds: Rounds, plan: Write, faults: Faults
+) -> None:
+    file = plan(make_plan([{"name": "# <b>x</b> @you | [a](b)",
+                            "url": faults.url("refused")}]))
+    summary = rounds.directory / "summary.md"
+    rounds.check("--report=json=before.json", file)
+    rounds.check("--baseline=before.json", "--report=github", file,
+                 env={"GITHUB_STEP_SUMMARY": str(summary)})
+
+    [line] = [each for each in summary.read_text("utf-8").splitlines()
+              if each.startswith("- 1 still failing: ")]
+    assert not set("<>@|[]#") & set(line.replace("&#", ""))
+
+
 def test_a_round_like_the_one_before_has_no_changes(
     rounds: Rounds, plan: Write, counting: CountingServer
 ) -> None:
