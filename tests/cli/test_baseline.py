@@ -35,6 +35,11 @@ def failures(changes: Changes) -> Changes:
 
 
 @pytest.fixture
+def engine() -> None:
+    """What changed is read from results, whatever engine made them."""
+
+
+@pytest.fixture
 def story(
     rounds: Rounds, plan: Write, counting: CountingServer, faults: Faults
 ) -> Path:

@@ -46,6 +46,11 @@ def hash_of(text: str) -> int:
 
 
 @pytest.fixture
+def engine() -> None:
+    """A plan is split, and put together again, before and after any engine."""
+
+
+@pytest.fixture
 def servers(make_counting: Callable[..., CountingServer]) -> Servers:
     """Origins, no two of them alike."""
     return [make_counting() for _ in range(ORIGINS)]
