@@ -10,12 +10,10 @@
 #include "rounds/strbuf.h"
 #include "rounds/table.h"
 
-enum { GRID_COLUMNS = 7 }; /* at most */
-
 struct grid {
     size_t row_count;
     size_t column_count;
-    struct table_column columns[GRID_COLUMNS];
+    struct table_column *columns;
     struct strbuf *texts; /* row by row */
 };
 

@@ -70,6 +70,8 @@ struct result {
     bool connection_reused;      /* by the attempt that decided */
     unsigned connections_opened; /* by all attempts and hops together */
     unsigned connections_reused;
+    /* Of those opened, handshakes that were completed. */
+    unsigned tls_handshakes;
     int worker;            /* from 0 within its network; -1: none took it */
     int64_t body_bytes;    /* decoded; -1: no answer */
     int64_t started_at_us; /* wall clock, of the first attempt; 0: never */

@@ -41,6 +41,7 @@ struct summary {
     uint64_t attempts;
     uint64_t connections_opened;
     uint64_t connections_reused;
+    uint64_t tls_handshakes; /* completed */
     int64_t elapsed_us;
     double throughput_per_s; /* checks, skipped ones left out */
     int64_t lower_bound_us;  /* the largest of the networks' */

@@ -18,6 +18,7 @@ struct vitals {
     size_t late_wakes;        /* wake-ups more than VITALS_LATE_US late */
     size_t descriptors_most;  /* open files, the most that were seen */
     size_t descriptors_limit; /* SIZE_MAX: none */
+    size_t threads_most;      /* the most that were seen; 0: not known */
 
     /* Between begin and end. */
     int64_t began_us;
@@ -32,9 +33,12 @@ unsigned vitals_cpus(void);
 
 void vitals_begin(struct vitals *vitals);
 
+/* All threads of the round have been started: count them. */
+void vitals_note_threads(struct vitals *vitals);
+
 /*
  * A wait that was to end at DUE_US (monotonic) ended now. Now and then it also
- * counts the open files.
+ * counts the open files and the threads.
  */
 void vitals_note_wake(struct vitals *vitals, int64_t due_us);
 

@@ -2,11 +2,11 @@
 """The script that teams write before they need more: aiohttp, one session,
 a semaphore.
 
-    aiohttp_check.py [-n N] [--ca FILE] [--timeout SECONDS] PLAN.cfg
+    aiohttp_check.py [-n N] [--ca FILE] [--timeout SECONDS] PLAN.cfg|URLS
 
-It takes the URLs out of a plan, asks each once, at most N at a time, and
-prints how many answered 2xx. With --times FILE the milliseconds that each
-took go there, one a line.
+It takes the URLs out of a plan, or out of a file with one a line, asks each
+once, at most N at a time, and prints how many answered 2xx. With --times FILE
+the milliseconds that each took go there, one a line.
 """
 
 import argparse
@@ -20,6 +20,12 @@ from pathlib import Path
 import aiohttp
 
 URL = re.compile(r'\burl\s*=\s*"([^"]+)"')
+
+
+def read_urls(path):
+    """Out of a plan (*.cfg), or one a line."""
+    text = path.read_text()
+    return URL.findall(text) if path.suffix == ".cfg" else text.split()
 
 
 async def check(session, semaphore, url):
@@ -49,16 +55,16 @@ async def check_all(urls, arguments):
 
 
 def main():
-    """Read the plan, ask, tell."""
+    """Read the URLs, ask, tell."""
     parser = argparse.ArgumentParser()
     parser.add_argument("-n", "--workers", type=int, default=16)
     parser.add_argument("--ca")
     parser.add_argument("--timeout", type=float, default=30.0)
     parser.add_argument("--times", type=Path)
-    parser.add_argument("plan", type=Path)
+    parser.add_argument("source", type=Path)
     arguments = parser.parse_args()
 
-    urls = URL.findall(arguments.plan.read_text())
+    urls = read_urls(arguments.source)
     results = asyncio.run(check_all(urls, arguments))
     if arguments.times:
         arguments.times.write_text(

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rounds/clock.h"
@@ -52,6 +53,16 @@ static void count_descriptors(struct vitals *vitals, int64_t now_us)
         vitals->descriptors_most = count;
 }
 
+/* A folder's links are itself, its name and those below it: the threads. */
+void vitals_note_threads(struct vitals *vitals)
+{
+    struct stat task;
+
+    if (stat("/proc/self/task", &task) == 0 && task.st_nlink > 2 &&
+        task.st_nlink - 2 > vitals->threads_most)
+        vitals->threads_most = task.st_nlink - 2;
+}
+
 void vitals_begin(struct vitals *vitals)
 {
     struct rlimit limit;
@@ -77,6 +88,7 @@ void vitals_note_wake(struct vitals *vitals, int64_t due_us)
         vitals->late_wakes++;
     if (now_us - vitals->counted_us >= COUNT_EVERY_US)
         count_descriptors(vitals, now_us);
+    vitals_note_threads(vitals);
 }
 
 void vitals_end(struct vitals *vitals)

@@ -51,6 +51,7 @@ struct transfer {
     unsigned redirects;
     unsigned connections_opened;
     unsigned connections_reused;
+    unsigned tls_handshakes;
     const char *local_fault; /* it cannot even be asked; NULL: it can */
     struct strbuf redirect_fault;
     struct strbuf local_redirect_fault; /* in the user's language */

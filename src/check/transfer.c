@@ -159,6 +159,7 @@ void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
     transfer->redirects = 0;
     transfer->connections_opened = 0;
     transfer->connections_reused = 0;
+    transfer->tls_handshakes = 0;
     transfer->local_fault = NULL;
     transfer->is_stripped = false;
     transfer->method = settings->method;
@@ -202,6 +203,8 @@ static void count_connections(struct transfer *transfer)
         transfer->connections_opened += (unsigned)facts->new_connections;
     else if (facts->requested_us)
         transfer->connections_reused++;
+    if (facts->new_connections > 0 && facts->is_https && facts->requested_us)
+        transfer->tls_handshakes++;
 }
 
 /*
@@ -445,6 +448,7 @@ void transfer_finish(struct transfer *transfer, struct result *result)
         transfer->facts.ended_us = clock_monotonic_us();
     result->connections_opened += transfer->connections_opened;
     result->connections_reused += transfer->connections_reused;
+    result->tls_handshakes += transfer->tls_handshakes;
     fill_answer(transfer, result);
     result->timings.queued_us = queued_us + transfer->waited_us;
     if (verdict.reason == REASON_NONE)

@@ -41,6 +41,8 @@ struct check_options {
     const char *color;
     bool is_quiet;
     bool is_verbose;
+    bool is_measured; /* its figures go to whoever measures it, and no report
+                         goes anywhere */
 };
 
 extern const struct option check_option_table[];

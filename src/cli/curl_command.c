@@ -6,6 +6,7 @@
 
 #include "rounds/url.h"
 #include "rounds/xalloc.h"
+#include "shell.h"
 
 /* The command in the making. */
 struct command_line {
@@ -14,31 +15,6 @@ struct command_line {
     bool reveals;
 };
 
-static bool is_plain(const char *text, size_t length)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789-_./:@%+=,";
-
-    return length && strspn(text, plain) >= length;
-}
-
-static void add_quoted(struct strbuf *out, const char *text, size_t length)
-{
-    if (is_plain(text, length)) {
-        strbuf_add(out, text, length);
-        return;
-    }
-    strbuf_add_char(out, '\'');
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '\'')
-            strbuf_add_string(out, "'\\''");
-        else
-            strbuf_add_char(out, text[i]);
-    }
-    strbuf_add_char(out, '\'');
-}
-
 static void add_bytes(const struct command_line *line, const char *text,
                       size_t length)
 {
@@ -46,11 +22,11 @@ static void add_bytes(const struct command_line *line, const char *text,
 
     strbuf_add_char(line->out, ' ');
     if (line->reveals) {
-        add_quoted(line->out, text, length);
+        shell_add_word(line->out, text, length);
         return;
     }
     secrets_hide(line->secrets, text, length, &hidden);
-    add_quoted(line->out, hidden.data, hidden.length);
+    shell_add_word(line->out, hidden.data, hidden.length);
     strbuf_release(&hidden);
 }
 

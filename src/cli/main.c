@@ -16,6 +16,8 @@
 static const struct command commands[] = {
     { "check", N_("one round, a report, an exit code"), check_command },
     { "watch", N_("rounds on a schedule, until told to end"), watch_command },
+    { "compare", N_("threads against async on this plan, side by side"),
+      compare_command },
     { "list", N_("what a plan says once read"), list_command },
     { "history", N_("uptime, latency and incidents of the past"),
       history_command },
@@ -25,6 +27,7 @@ static const struct command commands[] = {
     { "tune", N_("find the best number of workers for each network"),
       tune_command },
     { "reasons", N_("the reasons a check can fail for"), reasons_command },
+    { MEASURED_ROUND_COMMAND, NULL, measured_round_command },
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
@@ -39,8 +42,9 @@ static void describe(FILE *stream)
             "Commands:\n"),
           stream);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stream, "  %-10s%s\n", commands[i].name,
-                _(commands[i].summary));
+        if (commands[i].summary)
+            fprintf(stream, "  %-10s%s\n", commands[i].name,
+                    _(commands[i].summary));
     fputs(_("\n"
             "rounds COMMAND --help tells a command's options; rounds --version "
             "the versions.\n"
@@ -64,10 +68,12 @@ static int tell_unknown(const char *name)
 {
     const char *names[COMMAND_COUNT];
     const char *nearest;
+    size_t count = 0;
 
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        names[i] = commands[i].name;
-    nearest = text_nearest(name, names, COMMAND_COUNT);
+        if (commands[i].summary)
+            names[count++] = commands[i].name;
+    nearest = text_nearest(name, names, count);
     fprintf(stderr, _("rounds: %s: no such command"), name);
     if (nearest)
         fprintf(stderr, _("; did you mean %s?"), nearest);

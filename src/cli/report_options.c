@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rounds/figures.h"
+#include "rounds/meter.h"
 #include "rounds/report_stream.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
@@ -118,12 +120,25 @@ static bool leaves_stdout(const struct round_request *request,
     return true;
 }
 
+/* See meter.h: another process of ours waits for them. */
+static void add_figures(struct report_request *reports,
+                        struct round_request *request)
+{
+    reports[0] = (struct report_request){ &figures_format, METER_FIGURES_FILE };
+    request->reports = reports;
+    request->report_count = 1;
+}
+
 bool report_options_parse(const struct check_options *options,
                           struct report_request *reports,
                           struct round_request *request, struct strbuf *why)
 {
     bool is_right = parse_color(options->color, &request->color, why);
 
+    if (options->is_measured) {
+        add_figures(reports, request);
+        return is_right;
+    }
     is_right &= parse_exit(options->exit, request, why);
     is_right &= parse_reports(options, reports, request, why);
     if (request->is_nagios)

@@ -152,6 +152,8 @@ void watch_wait(struct watch *watch)
 
     if (round->on_started)
         round->on_started(round->on_started_context, watch->notes);
+    if (round->vitals)
+        vitals_note_threads(round->vitals);
     while (watch->running) {
         look_around(watch);
         wait_for_ends(watch);

@@ -1,6 +1,5 @@
 #include "rounds/grid.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +9,10 @@ enum { LONGEST_NAME = 60, SHORTEST_NAME = 8 };
 
 void grid_init(struct grid *grid, size_t row_count, size_t column_count)
 {
-    assert(column_count <= GRID_COLUMNS);
     memset(grid, 0, sizeof(*grid));
     grid->row_count = row_count;
     grid->column_count = column_count;
+    grid->columns = xcalloc(column_count, sizeof(*grid->columns));
     grid->texts = xcalloc(row_count * column_count, sizeof(*grid->texts));
     for (size_t i = 0; i < row_count * column_count; i++)
         strbuf_init(&grid->texts[i]);
@@ -24,6 +23,7 @@ void grid_release(struct grid *grid)
     for (size_t i = 0; i < grid->row_count * grid->column_count; i++)
         strbuf_release(&grid->texts[i]);
     free(grid->texts);
+    free(grid->columns);
 }
 
 struct strbuf *grid_text(const struct grid *grid, size_t row, size_t column)
@@ -52,9 +52,10 @@ void grid_fit(struct grid *grid, size_t width)
 
 void grid_add_row(const struct grid *grid, size_t row, struct strbuf *out)
 {
-    struct table_cell cells[GRID_COLUMNS];
+    struct table_cell *cells = xcalloc(grid->column_count, sizeof(*cells));
 
     for (size_t i = 0; i < grid->column_count; i++)
         cells[i] = (struct table_cell){ grid_text(grid, row, i)->data, NULL };
     table_add_row(out, grid->columns, cells, grid->column_count);
+    free(cells);
 }

@@ -90,6 +90,7 @@ void summarizer_add(struct summarizer *summarizer, const struct result *result)
     sums->attempts += result->attempts;
     sums->connections_opened += result->connections_opened;
     sums->connections_reused += result->connections_reused;
+    sums->tls_handshakes += result->tls_handshakes;
     if (has_latency(result))
         latencies_add(summarizer->latencies, result->timings.total_us);
 }

@@ -1,0 +1,253 @@
+#include "compare_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rounds/engine.h"
+#include "rounds/translate.h"
+#include "rounds/xalloc.h"
+
+enum {
+    DAY_MS = 24 * 60 * 60 * 1000,
+    ROUND_TIME_MS = 10 * 60 * 1000,
+    WORKERS_MOST = 10000,
+    ROUNDS_MOST = 1000,
+    LIST_MOST = 64,
+};
+
+#define FIELD(name) offsetof(struct compare_options, name)
+
+const struct option compare_option_table[] = {
+    { NULL, 0, NULL, N_("What is compared:"), OPTION_GROUP, 0, 0, 0 },
+    { "engines", 0, "LIST", N_("the first is held against (threads,async)"),
+      OPTION_TEXT, FIELD(engines), 0, 0 },
+    { "peer", 0, "COMMAND", N_("an outside command too; may be repeated"),
+      OPTION_LIST, FIELD(peers), 0, 0 },
+    { "workers", 'n', "N,...",
+      N_("workers of every network, each number in turn"), OPTION_TEXT,
+      FIELD(workers), 0, 0 },
+    { "rounds", 0, "K", N_("rounds of each that count (6)"), OPTION_NUMBER,
+      FIELD(round_count), 1, ROUNDS_MOST },
+    { NULL, 0, NULL, N_("What is asked:"), OPTION_GROUP, 0, 0, 0 },
+    { "only", 0, "GLOB", N_("endpoints whose name matches; may be repeated"),
+      OPTION_LIST, FIELD(round.only), 0, 0 },
+    { "tag", 0, "TAG", N_("endpoints with this tag; may be repeated"),
+      OPTION_LIST, FIELD(round.tags), 0, 0 },
+    { "exclude", 0, "GLOB", N_("not those whose name matches; may be repeated"),
+      OPTION_LIST, FIELD(round.exclude), 0, 0 },
+    { NULL, 0, NULL, N_("How it is asked:"), OPTION_GROUP, 0, 0, 0 },
+    { "loops", 0, "K", N_("with async: event loops, a thread each (1)"),
+      OPTION_NUMBER, FIELD(round.loops), 1, 64 },
+    { "timeout", 0, "DURATION", N_("for all of one attempt (plan: 5s)"),
+      OPTION_DURATION, FIELD(round.timeout_ms), 1, DAY_MS },
+    { "connect-timeout", 0, "DURATION", N_("for name, TCP and TLS (plan: 2s)"),
+      OPTION_DURATION, FIELD(round.connect_timeout_ms), 1, DAY_MS },
+    { "retries", 0, "K", N_("attempts after a failed one (plan: 0)"),
+      OPTION_NUMBER, FIELD(round.retries), 0, 100 },
+    { "deadline", 0, "DURATION",
+      N_("for each round of an engine; the rest is skipped"), OPTION_DURATION,
+      FIELD(round.deadline_ms), 1, 7 * (int64_t)DAY_MS },
+    { "round-time", 0, "DURATION",
+      N_("whoever takes longer for a round is ended (10m)"), OPTION_DURATION,
+      FIELD(round_time_ms), 1, 7 * (int64_t)DAY_MS },
+    { NULL, 0, NULL, N_("What it says:"), OPTION_GROUP, 0, 0, 0 },
+    { "report", 0, "FORMAT[=FILE]", N_("text json html"), OPTION_LIST,
+      FIELD(round.reports), 0, 0 },
+    { "no-progress", 0, NULL, N_("no progress line on the terminal"),
+      OPTION_FLAG, FIELD(round.hides_progress), 0, 0 },
+    { "help", 'h', NULL, N_("this text"), OPTION_FLAG, FIELD(round.wants_help),
+      0, 0 },
+    { NULL, 0, NULL, NULL, 0, 0, 0, 0 },
+};
+
+static const struct compare_format formats[] = {
+    { "text", compare_text },
+    { "json", compare_json },
+    { "html", compare_html },
+};
+
+enum { FORMAT_COUNT = sizeof(formats) / sizeof(formats[0]) };
+
+void compare_options_init(struct compare_options *options)
+{
+    *options = (struct compare_options){
+        .round_count = PAIRED_LEAST,
+        .round_time_ms = ROUND_TIME_MS,
+    };
+    check_options_init(&options->round);
+}
+
+void compare_options_release(struct compare_options *options)
+{
+    text_list_release(&options->peers);
+    check_options_release(&options->round);
+}
+
+/* The words of a list, the caller's to free with the list's own copy. */
+static size_t split(char *text, char **words)
+{
+    size_t count = 0;
+    char *word;
+
+    while (count < LIST_MOST && (word = strsep(&text, ",")))
+        words[count++] = word;
+    return count;
+}
+
+/* The name out of our own memory, which outlives what was split. */
+static const char *engine_name(const char *word)
+{
+    static const char *const names[] = { "threads", "async" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (!strcmp(word, names[i]) && engine_find(word))
+            return names[i];
+    return NULL;
+}
+
+static bool parse_engines(const char *text, struct compare_request *request,
+                          struct strbuf *why)
+{
+    char *copy = xstrdup(text ? text : "threads,async");
+    char *words[LIST_MOST];
+    size_t count = split(copy, words);
+    bool is_right = true;
+
+    request->engines = xcalloc(count, sizeof(*request->engines));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = engine_name(words[i]);
+
+        if (name) {
+            request->engines[request->engine_count++] = name;
+            continue;
+        }
+        strbuf_addf(why, _("--engines: \"%s\" is none of threads, async\n"),
+                    words[i]);
+        is_right = false;
+    }
+    free(copy);
+    return is_right;
+}
+
+static bool parse_count(const char *word, unsigned *count)
+{
+    char *end;
+    long number = strtol(word, &end, 10);
+
+    *count = (unsigned)number;
+    return end != word && !*end && number >= 1 && number <= WORKERS_MOST;
+}
+
+static bool is_among(const unsigned *numbers, size_t count, unsigned number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+static bool parse_workers(const char *text, struct compare_request *request,
+                          struct strbuf *why)
+{
+    char *copy = xstrdup(text ? text : "");
+    char *words[LIST_MOST];
+    size_t count = split(copy, words);
+    bool is_right = true;
+
+    request->workers = xcalloc(count, sizeof(*request->workers));
+    for (size_t i = 0; text && i < count; i++) {
+        unsigned number;
+
+        if (!parse_count(words[i], &number)) {
+            strbuf_addf(why,
+                        _("--workers: \"%s\" is not a whole number from 1 to "
+                          "%d\n"),
+                        words[i], WORKERS_MOST);
+            is_right = false;
+        } else if (!is_among(request->workers, request->workers_count,
+                             number)) {
+            request->workers[request->workers_count++] = number;
+        }
+    }
+    if (!text)
+        request->workers_count = 1; /* 0: as the plan says */
+    free(copy);
+    return is_right;
+}
+
+static const struct compare_format *find_format(const char *name, size_t length)
+{
+    for (size_t i = 0; i < FORMAT_COUNT; i++)
+        if (strlen(formats[i].name) == length &&
+            !strncmp(formats[i].name, name, length))
+            return &formats[i];
+    return NULL;
+}
+
+/* "json=out.json" or "json". */
+static bool parse_report(const char *text,
+                         struct compare_report_request *report,
+                         struct strbuf *why)
+{
+    size_t length = strcspn(text, "=");
+
+    report->format = find_format(text, length);
+    report->file = text[length] ? text + length + 1 : NULL;
+    if (!report->format)
+        strbuf_addf(why,
+                    _("--report: \"%.*s\" is no format; expected one of text, "
+                      "json, html\n"),
+                    (int)length, text);
+    else if (report->file && !*report->file)
+        strbuf_addf(why, _("--report: a file name is missing after \"%s\"\n"),
+                    text);
+    return report->format && !(report->file && !*report->file);
+}
+
+static bool parse_reports(const struct text_list *texts,
+                          struct compare_request *request, struct strbuf *why)
+{
+    bool is_right = true;
+    size_t on_stdout = 0;
+
+    request->reports = xcalloc(texts->count + 1, sizeof(*request->reports));
+    for (size_t i = 0; i < texts->count; i++) {
+        struct compare_report_request *report =
+            &request->reports[request->report_count++];
+
+        is_right &= parse_report(texts->items[i], report, why);
+        on_stdout += !report->file;
+    }
+    if (!on_stdout)
+        request->reports[request->report_count++].format = &formats[0];
+    if (on_stdout <= 1)
+        return is_right;
+    strbuf_add_string(why, _("--report: only one report may have stdout; give "
+                             "the others a file: FORMAT=FILE\n"));
+    return false;
+}
+
+bool compare_options_request(const struct compare_options *options,
+                             struct compare_request *request,
+                             struct strbuf *why)
+{
+    bool is_right;
+
+    *request = (struct compare_request){ 0 };
+    is_right = parse_engines(options->engines, request, why);
+    is_right &= parse_workers(options->workers, request, why);
+    is_right &= parse_reports(&options->round.reports, request, why);
+    if (is_right && request->engine_count + options->peers.count < 2) {
+        strbuf_add_string(why, _("one alone cannot be compared: give another "
+                                 "with --engines or --peer\n"));
+        return false;
+    }
+    return is_right;
+}
+
+void compare_request_release(struct compare_request *request)
+{
+    free(request->engines);
+    free(request->workers);
+    free(request->reports);
+}
