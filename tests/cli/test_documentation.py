@@ -27,6 +27,7 @@ UNKNOWN_KEYS = {
     "tls": "defaults = { tls = { #; }; };",
     "auth": "defaults = { auth = { #; }; };",
     "network": "networks = { n = { #; }; };",
+    "schedule": "schedule = { #; };",
     "history": "history = { #; };",
 }
 SHOWN_IN_COMMENTS = {"cert", "key"}  # they need files of their own
