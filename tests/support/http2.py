@@ -91,15 +91,15 @@ async def reset_connection(streams: Streams) -> None:
 
 
 async def cut_connection(streams: Streams) -> None:
-    """The same with a FIN."""
-    await streams.connection.close()
+    """The same with a FIN, which no late reset overtakes."""
+    await streams.connection.close_gently()
 
 
 async def cut_within_answers(streams: Streams) -> None:
     """The same once every answer has begun."""
     for stream in list(streams.waiting):
         await streams.begin(stream)
-    await streams.connection.close()
+    await streams.connection.close_gently()
 
 
 class Http2Server:
