@@ -312,22 +312,33 @@ static bool is_expiring(const struct answer *answer, int certificate_days)
            days_left(answer) < certificate_days;
 }
 
+/* What is not known to last is not taken to; without TLS there is nothing. */
+static bool is_end_unknown(const struct answer *answer, int certificate_days)
+{
+    return certificate_days >= 0 && !answer->certificate_expires_at_s &&
+           !strncasecmp(answer->url, "https:", strlen("https:"));
+}
+
 static void judge_certificate(struct bench *bench, int certificate_days,
                               const char *expect)
 {
+    bool is_unknown = is_end_unknown(bench->answer, certificate_days);
     struct failed_expectation *failed;
     char wanted[32], got[48];
     int64_t days;
 
-    if (!is_expiring(bench->answer, certificate_days))
+    if (!is_unknown && !is_expiring(bench->answer, certificate_days))
         return;
     days = days_left(bench->answer);
     (void)snprintf(wanted, sizeof(wanted), "%d days", certificate_days);
     (void)snprintf(got, sizeof(got), "%" PRId64 " days left", days);
-    failed = fail(bench, REASON_CERTIFICATE_EXPIRING, expect, wanted, got);
+    failed = fail(bench, REASON_CERTIFICATE_EXPIRING, expect, wanted,
+                  is_unknown ? "an end that is not known" : got);
     if (translate_is_on()) {
         failed->local_wanted = xasprintf(_("%d days"), certificate_days);
-        failed->local_got = xasprintf(_("%jd days left"), (intmax_t)days);
+        failed->local_got = is_unknown
+                                ? xstrdup(_("an end that is not known"))
+                                : xasprintf(_("%jd days left"), (intmax_t)days);
     }
 }
 

@@ -457,6 +457,18 @@ static void a_certificate_must_outlast_the_given_days(void **state)
     }
 }
 
+static void a_certificate_whose_end_is_not_known_does_not_pass(void **state)
+{
+    struct bench *bench = *state;
+
+    bench->settings.expect.certificate_days = 14;
+    assert_broken(bench, REASON_CERTIFICATE_EXPIRING, "certificate_days",
+                  "14 days", "an end that is not known");
+
+    bench->answer.url = "http://a.example/"; /* has none */
+    assert_healthy(bench);
+}
+
 static void the_final_url_is_compared_to_the_letter(void **state)
 {
     struct bench *bench = *state;
@@ -614,6 +626,7 @@ int main(void)
         TEST(sizes_are_of_all_that_came_and_their_ends_are_allowed),
         TEST(max_time_is_kept_to_the_microsecond),
         TEST(a_certificate_must_outlast_the_given_days),
+        TEST(a_certificate_whose_end_is_not_known_does_not_pass),
         TEST(the_final_url_is_compared_to_the_letter),
         TEST(all_that_failed_is_listed_and_the_gravest_is_the_reason),
         TEST(a_warn_limit_makes_degraded_and_no_more),
