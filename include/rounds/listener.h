@@ -72,6 +72,8 @@ struct patrol_listener {
     void (*on_round)(void *context, const struct patrol_round *round);
     /* About once a second, whatever happens, and once more at the end. */
     void (*on_tick)(void *context);
+    /* Once, at the end: nothing more is told, and the plan goes. */
+    void (*on_end)(void *context);
 };
 
 #endif

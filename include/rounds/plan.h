@@ -14,6 +14,7 @@
 #include "rounds/endpoint.h"
 #include "rounds/strbuf.h"
 
+struct alert;
 struct plan_parts;
 struct secrets;
 
@@ -43,6 +44,8 @@ struct plan {
     size_t network_count;
     struct plan_schedule schedule;
     struct plan_history history;
+    const struct alert *alerts; /* the enabled ones (alert.h) */
+    size_t alert_count;
     struct secrets *secrets;  /* what no output may show (secrets.h) */
     struct arena *arena;      /* owns what the above point to */
     struct plan_parts *parts; /* only for the plan's own files */

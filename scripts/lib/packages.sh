@@ -18,7 +18,7 @@ TEST_PACKAGES=(
     libcmocka-dev python3-pytest python3-jsonschema python3-cryptography
     nginx-light gunicorn python3-httpbin iproute2 curl jq valgrind util-linux
     chromium chromium-driver python3-selenium libxml2-utils python3-yaml parallel
-    rsync
+    rsync python3-aiosmtpd
 )
 
 # For .ci/run, beside the above.

@@ -9,9 +9,11 @@
 #include "complain.h"
 #include "exit_code.h"
 #include "options.h"
+#include "rounds/alert_test.h"
 #include "rounds/engine.h"
 #include "rounds/logger.h"
 #include "rounds/patrol.h"
+#include "rounds/secrets.h"
 #include "rounds/translate.h"
 
 enum { LOOPS_MOST = 64 };
@@ -23,6 +25,7 @@ struct watch_options {
     int64_t rounds;
     const char *log_format;
     const char *log_level;
+    bool tests_alerts;
 };
 
 #define FIELD(name) offsetof(struct watch_options, name)
@@ -38,6 +41,8 @@ static const struct option table[] = {
       FIELD(log_format), 0, 0 },
     { "log-level", 0, "LEVEL", N_("error, warning, info or debug (info)"),
       OPTION_TEXT, FIELD(log_level), 0, 0 },
+    { "test-alerts", 0, NULL, N_("send a test by each alert, and end"),
+      OPTION_FLAG, FIELD(tests_alerts), 0, 0 },
     { "help", 'h', NULL, N_("this text"), OPTION_FLAG, FIELD(wants_help), 0,
       0 },
     { NULL, 0, NULL, NULL, 0, 0, 0, 0 },
@@ -55,7 +60,8 @@ static void describe(FILE *stream)
     fputs(
         _("\n"
           "Exit codes: 0 ended by a signal, or after --rounds; 2 a mistake in "
-          "options or\nplan, nothing was sent; 3 it could not go on.\n"
+          "options or\nplan, nothing was sent; 3 it could not go on; with "
+          "--test-alerts 1: some\nalert was not taken.\n"
           "\n"
           "Example: rounds watch --log-level debug plan.cfg\n"),
         stream);
@@ -108,6 +114,37 @@ static int patrol(const struct watch_options *options,
     return was_told ? EXIT_ALL_WELL : EXIT_INCOMPLETE;
 }
 
+static bool test_alert(const struct plan *plan, const struct alert *alert)
+{
+    struct strbuf name = STRBUF_INIT, why = STRBUF_INIT;
+    bool is_taken = alert_test(plan, alert, &why);
+
+    secrets_hide(plan->secrets, alert->name, strlen(alert->name), &name);
+    if (is_taken)
+        printf(_("%s: delivered\n"), name.data);
+    else
+        printf(_("%s: not delivered: %s\n"), name.data, why.data);
+    (void)fflush(stdout); /* main() looks whether all of it was written */
+    strbuf_release(&name);
+    strbuf_release(&why);
+    return is_taken;
+}
+
+static int test_alerts(struct plan *plan)
+{
+    int code = EXIT_ALL_WELL;
+
+    if (!plan->alert_count) {
+        fputs(_("rounds: the plan has no alerts\n"), stderr);
+        code = EXIT_MISTAKE;
+    }
+    for (size_t i = 0; i < plan->alert_count; i++)
+        if (!test_alert(plan, &plan->alerts[i]))
+            code = EXIT_FAILURES;
+    plan_destroy(plan);
+    return code;
+}
+
 static int watch(struct watch_options *options,
                  const struct text_list *operands)
 {
@@ -125,7 +162,8 @@ static int watch(struct watch_options *options,
     complain("rounds: ", &why);
     complain("", &plan_why);
     if (plan)
-        code = patrol(options, &manner, plan);
+        code = options->tests_alerts ? test_alerts(plan)
+                                     : patrol(options, &manner, plan);
     strbuf_release(&why);
     strbuf_release(&warnings);
     strbuf_release(&plan_why);

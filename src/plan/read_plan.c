@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "read_alerts.h"
 #include "read_endpoints.h"
 #include "read_history.h"
 #include "read_networks.h"
@@ -21,7 +22,6 @@ static const struct {
     enum node_kind kind;
     const char *expected;
 } watch_keys[] = {
-    { "alerts", NODE_LIST, N_("a list ( ) of groups { }") },
     { "status_page", NODE_GROUP, N_("a group { }") },
 };
 
@@ -58,7 +58,7 @@ static void check_top_level(struct reader *reader, const struct node *root)
 
         if (strcmp(name, "defaults") == 0 || strcmp(name, "networks") == 0 ||
             strcmp(name, "endpoints") == 0 || strcmp(name, "schedule") == 0 ||
-            strcmp(name, "history") == 0)
+            strcmp(name, "history") == 0 || strcmp(name, "alerts") == 0)
             continue;
         while (at < COUNT(watch_keys) && strcmp(name, watch_keys[at].name) != 0)
             at++;
@@ -152,6 +152,7 @@ static void read_tree(struct reader *reader, const struct tree *tree)
         read_endpoints(reader, endpoints, &defaults);
     for (size_t i = 0; i < prescan->piece_count; i++)
         read_piece(reader, &prescan->pieces[i], &defaults);
+    read_alerts(reader, node_member(root, "alerts"));
     filter_uses_compile(&reader->filter_uses, reader->plan, &reader->mistakes);
     check_there_are_endpoints(reader, endpoints);
 }

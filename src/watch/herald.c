@@ -136,6 +136,13 @@ static void tell_tick(struct herald *herald)
             herald->listeners[i].on_tick(herald->listeners[i].context);
 }
 
+static void tell_end(struct herald *herald)
+{
+    for (size_t i = 0; i < herald->listener_count; i++)
+        if (herald->listeners[i].on_end)
+            herald->listeners[i].on_end(herald->listeners[i].context);
+}
+
 /* What the clock alone brings. After a long pause a round is told once. */
 static void tell_time(struct herald *herald)
 {
@@ -186,6 +193,7 @@ static void *run(void *context)
     if (herald->plan)
         tell_round(herald, clock_monotonic_us());
     tell_tick(herald);
+    tell_end(herald);
     return NULL;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "alerter.h"
 #include "herald.h"
 #include "history_listener.h"
 #include "log_listener.h"
@@ -28,6 +29,7 @@ struct patrol {
     struct notifier *notifier;
     struct log_listener *log;
     struct history_listener *history;
+    struct alerter *alerter;
     struct herald *herald;
     struct tour *tour;       /* NULL: none could be started */
     const struct plan *plan; /* the tour's; the herald's */
@@ -87,6 +89,7 @@ static bool start_herald(struct patrol *patrol)
     const struct patrol_listener listeners[] = {
         log_listener(patrol->log),
         history_listener(patrol->history),
+        alerter_listener(patrol->alerter),
         { .context = patrol->notifier, .on_round = tell_status },
     };
     struct strbuf why = STRBUF_INIT;
@@ -318,6 +321,7 @@ static void init(struct patrol *patrol, const struct patrol_request *request)
         .notifier = notifier_create(getenv("NOTIFY_SOCKET")),
         .log = log_listener_create(request->logger),
         .history = history_listener_create(request->logger),
+        .alerter = alerter_create(request->logger),
         .feed_every_us = watchdog_interval_us(
             getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"), (int64_t)getpid()),
         .events = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
@@ -341,6 +345,7 @@ static void finish(struct patrol *patrol)
 
 static void release(struct patrol *patrol)
 {
+    alerter_destroy(patrol->alerter);
     history_listener_destroy(patrol->history);
     log_listener_destroy(patrol->log);
     notifier_destroy(patrol->notifier);

@@ -67,6 +67,21 @@ static const char *const steps[] = {
     " (SELECT name FROM word WHERE id = phase) AS phase,"
     " status, dns_us, connect_us, tls_us, wait_us, receive_us, total_us"
     " FROM result JOIN endpoint ON endpoint.id = result.endpoint;",
+    "CREATE TABLE message ("
+    "id TEXT PRIMARY KEY, alert TEXT NOT NULL,"
+    "created_us INTEGER NOT NULL, title TEXT NOT NULL, text TEXT,"
+    "delivered_us INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE standing ("
+    "alert TEXT NOT NULL, endpoint TEXT NOT NULL,"
+    "position INTEGER NOT NULL, told INTEGER NOT NULL,"
+    "contrary INTEGER NOT NULL, contrary_since_us INTEGER NOT NULL,"
+    "down_since_us INTEGER NOT NULL, up_since_us INTEGER NOT NULL,"
+    "changed_at_us INTEGER NOT NULL, changes INTEGER NOT NULL,"
+    "is_flapping INTEGER NOT NULL, missed INTEGER NOT NULL,"
+    "told_at_us INTEGER NOT NULL,"
+    "PRIMARY KEY (alert, endpoint)) WITHOUT ROWID;"
+    "CREATE TABLE told_doubt ("
+    "alert TEXT PRIMARY KEY, at_us INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 enum { VERSION = sizeof(steps) / sizeof(steps[0]) };

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "rounds/alert.h"
 #include "rounds/clock.h"
 #include "rounds/jq_filter.h"
 #include "rounds/network.h"
@@ -414,11 +415,68 @@ static void credentials_come_from_auth_or_from_the_url(void **state)
     assert_null(bearer->user);
 }
 
+static void alerts_say_of_whom_when_and_to_whom(void **state)
+{
+    const struct plan *plan = *state;
+    const struct alert *usual = &plan->alerts[0];
+    const struct alert *team = &plan->alerts[1];
+
+    assert_int_equal(plan->alert_count, 6);
+    assert_string_equal(usual->name, "slack");
+    assert_string_equal(usual->title, "rounds");
+    assert_int_equal(usual->failures, 3);
+    assert_int_equal(usual->recoveries, 2);
+    assert_int_equal(usual->remind_ms, 0);
+    assert_int_equal(usual->fail_on_outcomes,
+                     1U << OUTCOME_UNHEALTHY | 1U << OUTCOME_UNREACHABLE);
+    assert_true(alert_covers(usual, &plan->endpoints[0]));
+    assert_string_equal(team->name, "team");
+    assert_string_equal(team->title, "shop");
+    assert_int_equal(team->failures, 5);
+    assert_int_equal(team->recoveries, 1);
+    assert_int_equal(team->remind_ms, 3600000);
+    assert_int_equal(team->flapping, 0);
+    assert_int_equal(team->settle_ms, 600000);
+    assert_int_equal(team->fail_on_outcomes, 1U << OUTCOME_UNREACHABLE);
+    assert_int_equal(team->fail_on_reasons,
+                     (reason_set)1 << REASON_CERTIFICATE_EXPIRING);
+    assert_int_equal(team->quiet_count, 1);
+    assert_int_equal(team->quiet[0].from, 22 * 60);
+    assert_int_equal(team->group, ALERT_GROUP_NETWORK);
+    assert_int_equal(team->mention_count, 2);
+    assert_string_equal(team->proxy, "http://proxy.example:3128");
+    assert_int_equal(team->timeout_ms, 3000);
+    assert_false(alert_covers(team, &plan->endpoints[0]));
+    assert_true(alert_covers(team, &plan->endpoints[1]));
+    assert_string_equal(plan->alerts[2].name, "slack 2");
+}
+
+static void alerts_of_every_type_have_what_they_need(void **state)
+{
+    const struct plan *plan = *state;
+    const struct alert *webhook = &plan->alerts[3];
+    const struct alert *email = &plan->alerts[4];
+    const struct alert *command = &plan->alerts[5];
+
+    assert_string_equal(webhook->url, "https://hook.example.com/in");
+    assert_string_equal(webhook->user, "u");
+    assert_string_equal(webhook->template, "{\"t\":\"{{title}}\"}");
+    assert_string_equal(webhook->headers[0].value, "hook-key");
+    assert_int_equal(webhook->quiet_count, 2);
+    assert_string_equal(email->url, "smtps://mail.example.com");
+    assert_string_equal(email->to[0], "b@example.com");
+    assert_true(email->starttls);
+    assert_int_equal(command->command_count, 3);
+    assert_string_equal(command->command[2], "rounds");
+}
+
 static void every_secret_of_a_plan_is_remembered(void **state)
 {
     static const char *const secrets[] = {
-        TOKEN,    BEARER,       "pa55word",  "f0rm-secret", "basic-pass",
-        "b34rer", "in-the-url", "proxypass", "k3y-in-url",
+        "slack-t0ken", "ding-t0ken", "SEC-of-ding", "hook-pass",
+        "hook-secret", "hook-key",   "mail-pass",   TOKEN,
+        BEARER,        "pa55word",   "f0rm-secret", "basic-pass",
+        "b34rer",      "in-the-url", "proxypass",   "k3y-in-url",
     };
     const struct plan *plan = *state;
 
@@ -900,6 +958,8 @@ int main(void)
         OF_EVERYTHING(expectations_are_read_and_compiled),
         OF_EVERYTHING(every_other_setting_arrives),
         OF_EVERYTHING(credentials_come_from_auth_or_from_the_url),
+        OF_EVERYTHING(alerts_say_of_whom_when_and_to_whom),
+        OF_EVERYTHING(alerts_of_every_type_have_what_they_need),
         OF_EVERYTHING(every_secret_of_a_plan_is_remembered),
         cmocka_unit_test(endpoints_without_settings_of_their_own_share_a_block),
         cmocka_unit_test(auth_and_an_authorization_header_replace_each_other),
