@@ -112,9 +112,10 @@ class ACopy(unittest.TestCase):
         entry = re.search(r'msgid "this text"\n(msgstr .*\n)', before)
         empty = 'msgid "this text"\nmsgstr ""\n\n'
         path.write_text(
-            before.replace(entry[0], "<<<<<<< HEAD\n" + empty + entry[0]
-                           + entry[1] + "=======\n" + entry[0]
-                           + ">>>>>>> theirs\n"), "utf-8")
+            before.replace(entry[0], "<<<<<<< HEAD\n" + empty
+                           + 'msgid "this text"\nmsgstr "older"\n' + entry[1]
+                           + "=======\n" + entry[0] + ">>>>>>> theirs\n"
+                           + empty), "utf-8")
 
         done = run(self.root)
 
