@@ -15,10 +15,12 @@ import pytest
 from support.counting import CountingServer
 from support.faults import Faults
 from support.plan_values import make_plan
-from support.program import Rounds
+from support.program import SLOWNESS, Rounds
 
 Write = Callable[..., Path]
 CHINESE = re.compile("[\u4e00-\u9fff]")
+
+LIMIT = f"{SLOWNESS}s"  # for a server that never answers
 
 CHINESE_HELP = "对计划中的每个接口检查一次"
 ENGLISH_HELP = "Asks every endpoint of the plan once"
@@ -170,7 +172,7 @@ def troubled_plan(
     faults: Faults, counting: CountingServer, plan: Write
 ) -> Path:
     """Endpoints that fail in ways which are told in words."""
-    limits = {"timeout": "300ms"}
+    limits = {"timeout": LIMIT}
     return plan(make_plan([
         {"name": "home", "url": counting.url()},
         {"name": "首页", "url": counting.url("/a")},
@@ -259,7 +261,7 @@ def test_the_text_report_says_why_in_chinese_and_lines_up(
     assert found["refused"] == ("不可达", state_at, ms_ends)
     for words in (
         "status：期望 200-299，实际 503", "共尝试 2 次", "实际 没有这个响应头",
-        "实际 响应体为空", "没有程序在监听 127.0.0.1 端口", "，时限 300ms（timeout）",
+        "实际 响应体为空", "没有程序在监听 127.0.0.1 端口", f"，时限 {LIMIT}（timeout）",
         "重定向超过 10 次", "既不是 http 也不是 https；应为完整的",
         "连接在响应结束之前被关闭", "自签名证书",
         "2 个正常，3 个异常，7 个不可达", "失败 10 个，共 12 个接口",
