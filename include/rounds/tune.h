@@ -45,6 +45,7 @@ struct tune_step {
     double throughput_per_s; /* passed checks; 0: nothing was measured */
     double scatter;          /* standard error of that, as a part of it */
     int64_t p50_us, p95_us;  /* of passed checks */
+    int64_t p95_least_us;    /* what the p95 is at the least, 19 times of 20 */
     int64_t measured_us;
     int64_t elapsed_us;
 };

@@ -5,17 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "complain.h"
 #include "interrupt.h"
 #include "rounds/clock.h"
 #include "rounds/order.h"
+#include "rounds/text.h"
 #include "rounds/translate.h"
 #include "rounds/tune_run.h"
 #include "rounds/xalloc.h"
 
-enum { US_A_SECOND = 1000000 };
+enum { US_A_SECOND = 1000000, USUAL_COLUMNS = 80 };
 
 static bool has_safe_method(const struct endpoint *endpoint)
 {
@@ -87,23 +90,36 @@ static void set_limits(const struct tune_request *request,
     limits->bound = TUNE_BOUND_PER_ORIGIN;
 }
 
+static size_t terminal_columns(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || !size.ws_col)
+        return USUAL_COLUMNS;
+    return size.ws_col;
+}
+
 /* One line, drawn over the one before. */
 static void show_progress(const struct tune_request *request,
                           const struct tune_outcome *outcome,
                           const struct tune_wish *wish, int64_t elapsed_us)
 {
+    struct strbuf line = STRBUF_INIT, shown = STRBUF_INIT;
+
     if (!request->shows_progress)
         return;
-    fprintf(stderr, "\r");
-    fprintf(stderr,
-            translate_count("%s: %u worker; %ju requests and %jd s so far",
-                            "%s: %u workers; %ju requests and %jd s so far",
-                            wish->workers),
-            outcome->network->name, wish->workers,
-            (uintmax_t)tune_course_requests(&outcome->course),
-            (intmax_t)(elapsed_us / US_A_SECOND));
-    fprintf(stderr, "\x1b[K");
+    strbuf_addf(&line,
+                translate_count("%s: %u worker; %ju requests and %jd s so far",
+                                "%s: %u workers; %ju requests and %jd s so far",
+                                wish->workers),
+                outcome->network->name, wish->workers,
+                (uintmax_t)tune_course_requests(&outcome->course),
+                (intmax_t)(elapsed_us / US_A_SECOND));
+    (void)text_add_cut(&shown, line.data, terminal_columns() - 1);
+    fprintf(stderr, "\r%s\x1b[K", shown.data);
     (void)fflush(stderr);
+    strbuf_release(&shown);
+    strbuf_release(&line);
 }
 
 static void wipe_progress(const struct tune_request *request)
@@ -139,6 +155,8 @@ static bool run_step(const struct tune_request *request,
         return false;
     tune_run_step(task, wish, tune_course_find(course, 1), request->stop, &step,
                   &notes);
+    if (notes.length)
+        wipe_progress(request);
     complain(_("rounds: warning: "), &notes);
     strbuf_release(&notes);
     if (interrupt_signal())

@@ -6,6 +6,7 @@
 
 #include "axis.h"
 #include "rounds/number.h"
+#include "rounds/text.h"
 #include "rounds/translate.h"
 
 enum { WIDTH = 53, HEIGHT = 13, MARGIN = 10, PARTS = 4, LABEL_BYTES = 12 };
@@ -65,9 +66,9 @@ static void draw_steps(struct curve *curve)
 /* Right-aligned in the margin. */
 static void add_label(struct strbuf *out, const char *text)
 {
-    size_t length = strlen(text);
+    size_t columns = text_columns(text);
 
-    strbuf_add_repeated(out, ' ', length < MARGIN ? MARGIN - length : 0);
+    strbuf_add_repeated(out, ' ', columns < MARGIN ? MARGIN - columns : 0);
     strbuf_add_string(out, text);
 }
 

@@ -160,6 +160,15 @@ static int64_t rank(const int64_t *sorted, size_t count, unsigned percent)
     return sorted[place ? place - 1 : 0];
 }
 
+/* The rank of the p95 has a binomial error. */
+static int64_t least_p95(const int64_t *sorted, size_t count)
+{
+    double error = 1.645 * sqrt((double)count * 0.95 * 0.05);
+    double place = (double)count * 0.95 - error;
+
+    return sorted[place > 1 ? (size_t)place - 1 : 0];
+}
+
 static bool is_measured(const struct step_tally *tally,
                         const struct step_sample *sample)
 {
@@ -191,6 +200,7 @@ static void measure(struct step_tally *tally, struct tune_step *step)
         qsort(times_us, count, sizeof(*times_us), compare_times);
         step->p50_us = rank(times_us, count, 50);
         step->p95_us = rank(times_us, count, 95);
+        step->p95_least_us = least_p95(times_us, count);
         step->measured = count;
         step->measured_us = last_us - tally->warm_us;
         step->throughput_per_s =

@@ -549,3 +549,27 @@ def test_ctrl_c_wipes_the_progress_and_reports_what_there_is(
     assert not any(re.search(PROGRESS, line) for line in lines)
     assert any("interrupted" in line for line in lines)
     assert counting.request_count == 8
+
+
+def test_tune_tells_how_far_it_is_and_wipes_it(
+    rounds: Rounds, counting: CountingServer, plan: Write
+) -> None:
+    name = "a-network-with-a-name-of-more-letters-than-the-terminal-has-columns"
+    written = plan(
+        f"networks = {{ {name} = {{ workers = 1; }}; }};\n"
+        f'defaults = {{ network = "{name}"; }};\n'
+        + named_plan(("one",), [counting.url("/delay/20")])
+    )
+    terminal = Terminal(
+        rounds, "tune", "--max-workers", "2", "--step-time", "300ms",
+        "--report", "text=tune.txt", "--report", "json", written, columns=60,
+        pipes="stdout",
+    )
+    try:
+        terminal.read_until(r"a-network-with.*\x1b\[K")
+        code, screen = terminal.finish()
+    finally:
+        terminal.close()
+    assert code == 0, terminal.output
+    assert screen.wrapped == 0
+    assert screen.lines == [""]

@@ -15,6 +15,7 @@ import pytest
 
 from support.counting import CountingServer
 from support.line import Line
+from support.namespace import Namespace
 from support.plans import plan_of
 from support.processes import wait_until
 from support.program import PROJECT, SLOWNESS, Rounds
@@ -127,6 +128,22 @@ def test_a_long_line_is_not_given_up_early(
     assert most_measured(found) == 12
     assert found["recommended_workers"] >= 10, found
     assert found["steps"][0]["p50_ms"] >= round_trip_ms * 0.9
+
+
+def test_a_line_that_loses_packets_is_not_given_up_early(
+    rounds: Rounds, plan: Write, namespace: Namespace
+) -> None:
+    origin = namespace.serve_far_away(one_way_ms=40, loss=0.005)
+    written = plan(plan_text([origin + "/a", origin + "/b"]))
+    done = rounds.run(
+        "tune", "--report", "json", *QUICK, "--max-workers", "8", written,
+        prefix=namespace.prefix, timeout=120,
+    )
+    found = json.loads(done.stdout)["networks"]["net"]
+    assert found["ground"] == "max_workers", found
+    assert most_measured(found) == 8
+    assert found["steps"][0]["p50_ms"] >= 75
+    assert found["recommended_workers"] in (6, 7, 8), found
 
 
 @BOTH
@@ -438,6 +455,24 @@ def test_the_table_lines_up(
     assert len(bars) == 13
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
+
+
+def test_the_reports_of_people_speak_their_language(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    written = plan(plan_text(urls_of(simulate(service_ms=5))))
+    code, found, _ = tune(
+        rounds, written, "--max-workers", "2", "--lang", "zh_CN",
+        "--report", "text=tune.txt", "--report", "html=tune.html",
+    )
+    assert code == 0
+    assert "per_origin" not in found["why"] and "grow" in found["why"]
+    text = (rounds.directory / "tune.txt").read_text()
+    page = (rounds.directory / "tune.html").read_text()
+    for written_by_it in (text, page):
+        assert "个并发" in written_by_it and "推荐" in written_by_it
+        assert "workers" not in written_by_it.replace("--max-workers", "")
+    assert 'lang="zh' in page
 
 
 @BOTH

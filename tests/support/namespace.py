@@ -6,7 +6,8 @@
         namespace.run(["curl", "http://name.example/"])
 
 Nothing leaves it: it has a loopback device and, where asked for, a TUN
-device that nobody reads, which swallows all packets.
+device: one that nobody reads, which swallows all packets, or one that leads
+back to it by a long way.
 """
 
 import itertools
@@ -20,11 +21,12 @@ from typing import Any
 
 import pytest
 
-from support import name_server
+from support import lossy, name_server
 from support.processes import Process
 
 CONFIGURATION = Path("/etc/netns")
 OWN_ADDRESS = "198.18.0.1"
+FAR_ADDRESS = "198.18.0.2"
 SECONDS = 30
 
 _numbers = itertools.count(1)
@@ -62,7 +64,7 @@ class Namespace:
         self.delete()
 
     def delete(self) -> None:
-        """End its name servers and delete it; twice is harmless."""
+        """End its servers and delete it; twice is harmless."""
         for server in self._servers:
             server.stop()
         self._servers.clear()
@@ -103,6 +105,28 @@ class Namespace:
         self.ip("address", "add", OWN_ADDRESS, "dev", device)
         self.ip("link", "set", device, "up")
         self.ip("route", "add", network, "dev", device)
+
+    def serve_far_away(self, one_way_ms: float, loss: float) -> str:
+        """The origin of a server behind a long line that loses packets.
+
+        It answers every path at once, see lossy.py.
+        """
+        device = f"far{next(_numbers)}"
+        self.ip("tuntap", "add", "dev", device, "mode", "tun")
+        self.ip("address", "add", OWN_ADDRESS, "dev", device)
+        self.ip("link", "set", device, "up")
+        self.ip("route", "add", FAR_ADDRESS, "dev", device)
+        arguments = [device, OWN_ADDRESS, str(one_way_ms), str(loss)]
+        log_file = self._directory / f"{self.name}-far.log"
+        server = Process(
+            "far server",
+            [*self.prefix, sys.executable, lossy.__file__, *arguments],
+            log_file,
+            environment={"PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+        self._servers.append(server)
+        server.wait_for_line(lossy.READY)
+        return f"http://{FAR_ADDRESS}:{server.log().splitlines()[0]}"
 
     def use_name_server(self, *addresses: str) -> None:
         """Let /etc/resolv.conf in the namespace name these servers."""

@@ -33,6 +33,7 @@ class SimulatedServer:
         rate: int = 0,
         crowd: int = 0,
         fails_above: int = 0,
+        host: str = "127.0.0.1",
     ) -> None:
         self.requests = 0
         self.refusals = 0
@@ -46,8 +47,8 @@ class SimulatedServer:
         self._fails_above = fails_above
         self._answered: deque[float] = deque()
         self._server = Server()
-        self.port = self._server.listen(self._serve)
-        self.origin = origin("http", "127.0.0.1", self.port)
+        self.port = self._server.listen(self._serve, host)
+        self.origin = origin("http", host, self.port)
 
     def url(self, path: str = "/") -> str:
         """The URL of a path; all paths are alike."""

@@ -59,7 +59,7 @@ static int64_t model_service_us(struct model *model, unsigned workers)
         service_us *= 1 + pow((double)workers / model->crowd, 2);
     service_us *= exp(model->scatter * model_normal(model));
     if (model_chance(model) < model->hiccups)
-        service_us *= 2.5;
+        service_us *= 4.5; /* as if a packet was lost on the way */
     return (int64_t)service_us + 1;
 }
 

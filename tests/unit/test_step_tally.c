@@ -152,6 +152,28 @@ static void a_worker_that_finds_nothing_to_do_does_not_hold_it_up(void **state)
     assert_true(finish(tally, 60, 4 * S).throughput_per_s > 19.99);
 }
 
+static void a_tail_of_a_few_is_no_certain_one(void **state)
+{
+    struct step_tally *tally = step_tally_create(&wish, NULL, BEGAN);
+    struct tune_step step;
+
+    (void)state;
+    add_rounds(tally, 1);
+    for (int i = 1; i <= 50; i++) {
+        const struct step_sample sample = {
+            .worker = 0,
+            .ended_us = BEGAN + (300 + i * 50) * MS,
+            .took_us = i % 16 ? 50 * MS : 400 * MS,
+        };
+
+        step_tally_add(tally, &sample);
+    }
+    step = finish(tally, 52, 4 * S);
+
+    assert_int_equal(step.p95_us, 400 * MS);
+    assert_int_equal(step.p95_least_us, 50 * MS);
+}
+
 static void without_an_answer_nothing_is_measured(void **state)
 {
     struct tune_step step =
@@ -174,6 +196,7 @@ int main(void)
         cmocka_unit_test(errors_that_were_there_at_the_start_are_put_up_with),
         cmocka_unit_test(the_budget_ends_the_step),
         cmocka_unit_test(a_worker_that_finds_nothing_to_do_does_not_hold_it_up),
+        cmocka_unit_test(a_tail_of_a_few_is_no_certain_one),
         cmocka_unit_test(without_an_answer_nothing_is_measured),
     };
 
