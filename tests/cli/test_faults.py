@@ -404,10 +404,10 @@ def fields(record: dict[str, Any]) -> dict[str, Any]:
 def test_both_engines_fill_the_same_fields_of_every_record(
     rounds: Rounds, bench: Bench
 ) -> None:
-    plan = bench.plan(16)
+    plan = bench.plan(64)  # with limits for more than there are
 
     def play(engine: str) -> dict[str, Any]:
-        _, report = rounds.check_json(plan, "-n", "16", "--engine", engine)
+        _, report = rounds.check_json(plan, "-n", "24", "--engine", engine)
         return by_name(report)
 
     for _ in range(ROUNDS):
