@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rounds/engine.h"
+#include "rounds/terminal.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
@@ -60,13 +62,7 @@ const struct option compare_option_table[] = {
     { NULL, 0, NULL, NULL, 0, 0, 0, 0 },
 };
 
-static const struct compare_format formats[] = {
-    { "text", compare_text },
-    { "json", compare_json },
-    { "html", compare_html },
-};
-
-enum { FORMAT_COUNT = sizeof(formats) / sizeof(formats[0]) };
+static const char *const format_names[] = { "text", "json", "html", NULL };
 
 void compare_options_init(struct compare_options *options)
 {
@@ -175,56 +171,19 @@ static bool parse_workers(const char *text, struct compare_request *request,
     return is_right;
 }
 
-static const struct compare_format *find_format(const char *name, size_t length)
+bool compare_options_write(const struct format_choice *choice,
+                           struct compare_input *input)
 {
-    for (size_t i = 0; i < FORMAT_COUNT; i++)
-        if (strlen(formats[i].name) == length &&
-            !strncmp(formats[i].name, name, length))
-            return &formats[i];
-    return NULL;
-}
+    static compare_writer *const writers[] = { compare_text, compare_json,
+                                               compare_html };
+    struct strbuf text = STRBUF_INIT;
+    bool is_written;
 
-/* "json=out.json" or "json". */
-static bool parse_report(const char *text,
-                         struct compare_report_request *report,
-                         struct strbuf *why)
-{
-    size_t length = strcspn(text, "=");
-
-    report->format = find_format(text, length);
-    report->file = text[length] ? text + length + 1 : NULL;
-    if (!report->format)
-        strbuf_addf(why,
-                    _("--report: \"%.*s\" is no format; expected one of text, "
-                      "json, html\n"),
-                    (int)length, text);
-    else if (report->file && !*report->file)
-        strbuf_addf(why, _("--report: a file name is missing after \"%s\"\n"),
-                    text);
-    return report->format && !(report->file && !*report->file);
-}
-
-static bool parse_reports(const struct text_list *texts,
-                          struct compare_request *request, struct strbuf *why)
-{
-    bool is_right = true;
-    size_t on_stdout = 0;
-
-    request->reports = xcalloc(texts->count + 1, sizeof(*request->reports));
-    for (size_t i = 0; i < texts->count; i++) {
-        struct compare_report_request *report =
-            &request->reports[request->report_count++];
-
-        is_right &= parse_report(texts->items[i], report, why);
-        on_stdout += !report->file;
-    }
-    if (!on_stdout)
-        request->reports[request->report_count++].format = &formats[0];
-    if (on_stdout <= 1)
-        return is_right;
-    strbuf_add_string(why, _("--report: only one report may have stdout; give "
-                             "the others a file: FORMAT=FILE\n"));
-    return false;
+    input->columns = choice->file ? 0 : terminal_columns(STDOUT_FILENO);
+    writers[choice->format](input, &text);
+    is_written = format_list_write(choice, format_names[choice->format], &text);
+    strbuf_release(&text);
+    return is_written;
 }
 
 bool compare_options_request(const struct compare_options *options,
@@ -236,7 +195,11 @@ bool compare_options_request(const struct compare_options *options,
     *request = (struct compare_request){ 0 };
     is_right = parse_engines(options->engines, request, why);
     is_right &= parse_workers(options->workers, request, why);
-    is_right &= parse_reports(&options->round.reports, request, why);
+    request->choices =
+        xcalloc(options->round.reports.count + 1, sizeof(*request->choices));
+    is_right &=
+        format_list_parse(&options->round.reports, format_names,
+                          request->choices, &request->choice_count, why);
     if (is_right && request->engine_count + options->peers.count < 2) {
         strbuf_add_string(why, _("one alone cannot be compared: give another "
                                  "with --engines or --peer\n"));
@@ -249,5 +212,5 @@ void compare_request_release(struct compare_request *request)
 {
     free(request->engines);
     free(request->workers);
-    free(request->reports);
+    free(request->choices);
 }

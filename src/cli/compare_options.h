@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "check_options.h"
+#include "format_list.h"
 #include "rounds/compare_report.h"
 #include "rounds/strbuf.h"
 
@@ -22,24 +23,14 @@ struct compare_options {
     int64_t round_time_ms;
 };
 
-struct compare_format {
-    const char *name;
-    compare_writer *write;
-};
-
-struct compare_report_request {
-    const struct compare_format *format;
-    const char *file; /* NULL: stdout */
-};
-
 /* What was asked for. */
 struct compare_request {
     const char **engines; /* of engine_find() */
     size_t engine_count;
     unsigned *workers; /* 0: as the plan says */
     size_t workers_count;
-    struct compare_report_request *reports;
-    size_t report_count;
+    struct format_choice *choices;
+    size_t choice_count;
 };
 
 extern const struct option compare_option_table[];
@@ -55,5 +46,9 @@ bool compare_options_request(const struct compare_options *options,
                              struct compare_request *request,
                              struct strbuf *why);
 void compare_request_release(struct compare_request *request);
+
+/* Write the report that was chosen; false: it could not be, which was told. */
+bool compare_options_write(const struct format_choice *choice,
+                           struct compare_input *input);
 
 #endif

@@ -17,7 +17,6 @@
 #include "rounds/contest.h"
 #include "rounds/meter.h"
 #include "rounds/secrets.h"
-#include "rounds/terminal.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 #include "url_file.h"
@@ -299,23 +298,6 @@ static void note_failures(struct comparing *comparing)
     }
 }
 
-static bool write_report(const struct compare_report_request *report,
-                         struct compare_input *input)
-{
-    struct strbuf text = STRBUF_INIT, why = STRBUF_INIT;
-    bool is_written;
-
-    input->columns = report->file ? 0 : terminal_columns(STDOUT_FILENO);
-    report->format->write(input, &text);
-    is_written = report_save(report->file, text.data, text.length, &why);
-    if (!is_written)
-        fprintf(stderr, _("rounds: the %s report was not written: %s\n"),
-                report->format->name, why.data);
-    strbuf_release(&why);
-    strbuf_release(&text);
-    return is_written;
-}
-
 static int report(struct comparing *comparing, int signal)
 {
     struct compare_input input = {
@@ -330,8 +312,9 @@ static int report(struct comparing *comparing, int signal)
     };
     bool are_written = true;
 
-    for (size_t i = 0; i < comparing->request->report_count; i++)
-        are_written &= write_report(&comparing->request->reports[i], &input);
+    for (size_t i = 0; i < comparing->request->choice_count; i++)
+        are_written &=
+            compare_options_write(&comparing->request->choices[i], &input);
     if (signal)
         return 128 + signal;
     return are_written && !comparing->has_faults ? EXIT_ALL_WELL
