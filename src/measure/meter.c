@@ -288,11 +288,12 @@ static void attend(struct run *run)
     };
 
     (void)poll(events, 3, wait_ms(run));
+    /* Signals first: a SIGCHLD that comes later ends the next poll(). */
+    if (take_signals(run->meter))
+        end_program(run, METER_INTERRUPTED);
     look_for_end(run);
     if (run->is_over)
         return;
-    if (take_signals(run->meter))
-        end_program(run, METER_INTERRUPTED);
     if (events[1].revents)
         read_complaint(run);
     if (events[2].revents)
