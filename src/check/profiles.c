@@ -17,6 +17,9 @@
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
 
+/* Of libcurl's own store, where it has one: as it would be. */
+#define CA_CACHE_S (24 * 3600L)
+
 /* How often to look whether a bundle has changed. */
 enum { LOOK_AGAIN_US = 10 * 1000 * 1000 };
 
@@ -521,9 +524,15 @@ static bool apply_route(const struct profile *profile, CURL *easy,
 {
     const struct settings *settings = &profile->settings;
 
-    /* Only the plan names a proxy, or none: "" keeps out both http_proxy and
-     * no_proxy of the environment, which libcurl would obey. */
+    /*
+     * Only the plan names a proxy, or none: "" keeps out both http_proxy and
+     * no_proxy of the environment, which libcurl would obey. And libcurl would
+     * keep the first store that it is given for a day, in the place of any
+     * newer one.
+     */
     return profile->is_whole &&
+           IS_SET(easy, CURLOPT_CA_CACHE_TIMEOUT,
+                  profile->owner->shares_stores ? 0L : CA_CACHE_S) &&
            IS_SET(easy, CURLOPT_HTTP_VERSION,
                   curl_http_version(settings->http_version, is_https)) &&
            IS_SET(easy, CURLOPT_IPRESOLVE,

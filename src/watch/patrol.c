@@ -189,12 +189,25 @@ static void reload(struct patrol *patrol)
     strbuf_release(&warnings);
 }
 
+/* As whoever sent it a second time wants it: the process dies of the signal. */
+static void die(int number)
+{
+    sigset_t deadly;
+
+    sigemptyset(&deadly);
+    sigaddset(&deadly, number);
+    (void)signal(number, SIG_DFL);
+    (void)raise(number); /* it waits until it is let through */
+    (void)pthread_sigmask(SIG_UNBLOCK, &deadly, NULL);
+    _exit(128 + number);
+}
+
 static void stop(struct patrol *patrol, int number)
 {
     struct log_line line;
 
     if (patrol->is_stopping)
-        _exit(128 + number);
+        die(number);
     patrol->is_stopping = true;
     log_begin(&line, patrol->logger, LOG_LEVEL_INFO, "stop");
     log_text(&line, "signal", number == SIGINT ? "SIGINT" : "SIGTERM");

@@ -75,7 +75,7 @@ class Patrol:
         code = self._process.wait(PATIENCE)
         self._reader.join()
         assert code not in CRASHES, (code, self._other)
-        assert self._other == []
+        assert self._other == [], "".join(self._other)
         return code
 
     def _read(self) -> None:
