@@ -3,6 +3,7 @@
 # ctest: timeout 400
 
 import json
+import random
 import signal
 import sys
 import time
@@ -314,6 +315,53 @@ def test_a_recovery_is_told_by_the_process_that_comes_after(
         for delivery in robots.taken()
         for each in delivery.json["changes"]
     ] == ["down", "up"]
+
+
+def test_whoever_hears_all_knows_how_things_stand_after_any_number_of_kills(
+    patrol: Start, plan: Write, robots: Robots, counting: CountingServer
+) -> None:
+    chance = random.Random(5)
+    is_bad = [False] * 5
+
+    def toggle(number: int) -> None:
+        is_bad[number] = not is_bad[number]
+        answer = Answer(500) if is_bad[number] else Answer()
+        counting.script(f"/{number}", [answer])
+
+    path = plan(plan_text(
+        [counting.url(f"/{number}") for number in range(5)],
+        [alert(robots, "webhook", rest="flapping = 0;")],
+    ))
+    for _ in range(6):
+        running = patrol(path)
+        running.wait_for("start")
+        for _ in range(chance.randrange(1, 5)):
+            toggle(chance.randrange(5))
+            seen = counting.request_count
+            counting.wait_for_requests(seen + chance.randrange(1, 8))
+        running.signal(signal.SIGKILL)
+        running.end(None)
+    running = patrol(path)
+
+    def told() -> dict[str, list[str]]:
+        """The changes of each endpoint; a message told twice counts once."""
+        messages = {each.json["id"]: each.json for each in robots.taken()}
+        changes: dict[str, list[str]] = {f"e{i}": [] for i in range(5)}
+        for message in messages.values():
+            for each in message["changes"]:
+                if each["change"] != "was_down":
+                    changes[each["name"]].append(each["change"])
+        return changes
+
+    wait_until(
+        lambda: [each[-1:] == ["down"] for each in told().values()] == is_bad,
+        "what was told to be what is so",
+    )
+    running.wait_for("round", len(running.of("round")) + 2)
+    assert running.end() == 0
+
+    for name, changes in told().items():
+        assert changes == (["down", "up"] * 20)[:len(changes)], name
 
 
 def test_silence_everywhere_is_one_message_about_our_own_network(
