@@ -152,11 +152,12 @@ static void close_end(int *end)
 static bool start(struct run *run, const struct meter_program *program)
 {
     int complaint[2], figures[2];
-    bool are_open = open_pipe(complaint) & open_pipe(figures);
+    bool has_complaint = open_pipe(complaint);
+    bool has_figures = open_pipe(figures); /* both are closed, open or not */
     pid_t parent = getpid();
 
     run->began_us = clock_monotonic_us();
-    run->pid = are_open ? fork() : -1;
+    run->pid = has_complaint && has_figures ? fork() : -1;
     if (run->pid == 0)
         become(run->meter, program, parent, complaint[1], figures[1]);
     if (run->pid < 0)
