@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -257,15 +258,34 @@ static void wait_for_events(void)
     }
 }
 
-static void add_listener(const char *argument)
+/* A number from 0 to MOST at *TEXT that ends at END; *TEXT is then behind it. */
+static int64_t take_number(const char **text, char end, int64_t most)
 {
-    struct side *side = allocate(sizeof(*side));
-    int port = 0;
+    const char *begin = *text;
+    char *rest;
+    long long number;
 
-    if (sscanf(argument, "%d:%d", &side->descriptor, &port) != 2)
-        fail(argument);
-    side->port = (uint16_t)port;
+    errno = 0;
+    number = strtoll(begin, &rest, 10);
+    if (!errno &&
+        (rest == begin || *rest != end || number < 0 || number > most))
+        errno = EINVAL;
+    if (errno)
+        fail(begin);
+    *text = rest + (end != '\0');
+    return number;
+}
+
+static void add_listener(struct side *side, const char *argument)
+{
+    side->descriptor = (int)take_number(&argument, ':', INT_MAX);
+    side->port = (uint16_t)take_number(&argument, '\0', UINT16_MAX);
     listen_to(side);
+}
+
+static int64_t delay_us(const char *argument)
+{
+    return take_number(&argument, '\0', INT32_MAX);
 }
 
 static void raise_descriptor_limit(void)
@@ -280,6 +300,8 @@ static void raise_descriptor_limit(void)
 
 int main(int argc, char **argv)
 {
+    struct side *listeners;
+
     if (argc < 4) {
         fprintf(stderr, "usage: line ONE_WAY_US SETUP_US FD:PORT...\n");
         return 1;
@@ -289,10 +311,11 @@ int main(int argc, char **argv)
     epoll = epoll_create1(EPOLL_CLOEXEC);
     if (epoll < 0)
         fail("epoll_create1");
-    messages = (struct route){ atoll(argv[1]), NULL, &messages.first };
-    setups = (struct route){ atoll(argv[2]), NULL, &setups.first };
+    messages = (struct route){ delay_us(argv[1]), NULL, &messages.first };
+    setups = (struct route){ delay_us(argv[2]), NULL, &setups.first };
+    listeners = allocate((size_t)argc * sizeof(*listeners));
     for (int i = 3; i < argc; i++)
-        add_listener(argv[i]);
+        add_listener(&listeners[i], argv[i]);
     printf("ready\n");
     if (fflush(stdout) != 0)
         fail("stdout");
