@@ -3,10 +3,12 @@
 
 /*
  * Runs programs one at a time, each in a process group of its own, and
- * measures what they take. While there is a meter, Ctrl-C, SIGTERM and SIGHUP end the
- * program that runs and are noted; the caller looks at meter_signal() after
- * each run. Nothing of the program's group outlives its run. To be used by the
- * main thread of a process that has no other threads and no other children.
+ * measures what they take. While there is a meter, Ctrl-C, SIGTERM and SIGHUP,
+ * each unless it is ignored, end the program that runs and are noted; the
+ * caller looks at meter_signal() after each run. Nothing that the program
+ * started outlives its run, in whatever group or session it is. To be used by
+ * the main thread of a process that has no other threads and starts no other
+ * children.
  */
 
 #include <stdbool.h>

@@ -18,22 +18,31 @@ static void handle(int number)
                number == SIGINT ? STOP_CAUSE_INTERRUPT : STOP_CAUSE_TERMINATE);
 }
 
-void interrupt_watch(struct stop *stop)
+/* A signal that was ignored when the program began, as by nohup, remains so. */
+static void set_handler(int number, void (*handler)(int))
 {
     struct sigaction action;
 
-    atomic_store(&watched, stop);
+    (void)sigaction(number, NULL, &action); /* valid signals: cannot fail */
+    if (action.sa_handler == SIG_IGN)
+        return;
     memset(&action, 0, sizeof(action));
-    action.sa_handler = handle;
+    action.sa_handler = handler;
     sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL); /* valid signals: cannot fail */
-    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(number, &action, NULL);
+}
+
+void interrupt_watch(struct stop *stop)
+{
+    atomic_store(&watched, stop);
+    set_handler(SIGINT, handle);
+    set_handler(SIGTERM, handle);
 }
 
 void interrupt_release(void)
 {
-    (void)signal(SIGINT, SIG_DFL);
-    (void)signal(SIGTERM, SIG_DFL);
+    set_handler(SIGINT, SIG_DFL);
+    set_handler(SIGTERM, SIG_DFL);
 }
 
 int interrupt_signal(void)

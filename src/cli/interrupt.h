@@ -3,7 +3,9 @@
 
 /*
  * Ctrl-C and SIGTERM raise a stop flag: the first one ends the round softly,
- * with a report; the second ends the program at once with 130 or 143.
+ * with a report; the second ends the program at once with 130 or 143. One that
+ * was ignored when the program began, as SIGINT is in a shell's background job,
+ * stays ignored.
  */
 
 #include "rounds/stop.h"

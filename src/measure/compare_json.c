@@ -7,6 +7,7 @@
 
 #include "compare_words.h"
 #include "rounds/json_writer.h"
+#include "rounds/text.h"
 
 static void add_count(struct json_writer *json, const char *name, size_t count)
 {
@@ -183,15 +184,20 @@ static void add_contestants(struct json_writer *json,
 
 static void add_notes(struct json_writer *json, const char *notes)
 {
+    struct strbuf visible = STRBUF_INIT;
+
     json_name(json, "notes");
     json_begin_array(json);
     while (*notes) {
         size_t length = strcspn(notes, "\n");
 
-        json_text(json, notes, length);
+        strbuf_clear(&visible);
+        text_add_visible(&visible, notes, length);
+        json_text(json, visible.data, visible.length);
         notes += length + (notes[length] == '\n');
     }
     json_end_array(json);
+    strbuf_release(&visible);
 }
 
 void compare_json(const struct compare_input *input, struct strbuf *out)

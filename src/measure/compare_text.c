@@ -6,6 +6,7 @@
 
 #include "compare_words.h"
 #include "rounds/grid.h"
+#include "rounds/text.h"
 #include "rounds/translate.h"
 #include "rounds/wrap.h"
 
@@ -152,7 +153,7 @@ static void add_notes(const struct compare_input *input, struct strbuf *out)
 
         strbuf_clear(&line);
         strbuf_add_string(&line, _("note: "));
-        strbuf_add(&line, rest, length);
+        text_add_visible(&line, rest, length);
         add_line(input, line.data, out);
         rest += length + (rest[length] == '\n');
     }

@@ -16,6 +16,7 @@
 #include "rounds/clock.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
+#include "strays.h"
 
 enum {
     GRACE_US = 2 * 1000 * 1000, /* between SIGTERM and SIGKILL */
@@ -28,6 +29,7 @@ struct meter {
     int signals; /* a descriptor that tells of them */
     sigset_t before;
     int caught;
+    struct strays strays;
 };
 
 /* A program that runs. */
@@ -43,16 +45,32 @@ struct run {
     bool is_over;
 };
 
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+
+    return sigaction(number, NULL, &action) == 0 &&
+           action.sa_handler == SIG_IGN;
+}
+
+/* What was to be ignored when we began (nohup, a job in the background) is. */
+static void choose_watched(sigset_t *watched)
+{
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+
+    sigemptyset(watched);
+    sigaddset(watched, SIGCHLD);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (!is_ignored(numbers[i]))
+            sigaddset(watched, numbers[i]);
+}
+
 struct meter *meter_create(struct strbuf *why)
 {
     struct meter *meter = xcalloc(1, sizeof(*meter));
     sigset_t watched;
 
-    sigemptyset(&watched);
-    sigaddset(&watched, SIGCHLD);
-    sigaddset(&watched, SIGINT);
-    sigaddset(&watched, SIGTERM);
-    sigaddset(&watched, SIGHUP);
+    choose_watched(&watched);
     (void)signal(SIGCHLD, SIG_DFL); /* ignored, it would hide how they end */
     meter->signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
     if (meter->signals < 0) {
@@ -62,7 +80,8 @@ struct meter *meter_create(struct strbuf *why)
         return NULL;
     }
     (void)sigprocmask(SIG_BLOCK, &watched, &meter->before); /* cannot fail */
-    /* What a program leaves behind comes to us, to be waited for. */
+    strays_init(&meter->strays);
+    /* What a program leaves behind comes to us, to be ended and waited for. */
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     return meter;
 }
@@ -73,6 +92,7 @@ void meter_destroy(struct meter *meter)
         return;
     (void)close(meter->signals); /* nothing was written to it */
     (void)sigprocmask(SIG_SETMASK, &meter->before, NULL);
+    strays_release(&meter->strays);
     free(meter);
 }
 
@@ -245,7 +265,8 @@ static void note_usage(struct meter_reading *reading, int status,
 
 /*
  * As long as the program was not waited for, its number, and so its group's, is
- * nobody else's: whoever is left in it is ended first.
+ * nobody else's: whoever is left in it is ended first. Who made a group of its
+ * own comes to us when its parent ends.
  */
 static void take_end(struct run *run)
 {
@@ -259,6 +280,7 @@ static void take_end(struct run *run)
     note_usage(run->reading, status, &usage);
     while (waitpid(-run->pid, NULL, 0) > 0 || errno == EINTR)
         ;
+    strays_end(&run->meter->strays);
 }
 
 static void look_for_end(struct run *run)
@@ -318,7 +340,7 @@ static void read_rest(struct run *run)
         if (run->complaint >= 0 &&
             poll(&(struct pollfd){ .fd = run->complaint, .events = POLLIN }, 1,
                  0) <= 0)
-            break; /* somebody of another group still holds it */
+            break; /* one that we may not end still holds it */
     }
 }
 

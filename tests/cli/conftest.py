@@ -1,6 +1,7 @@
 """Fixtures of the tests from outside: the program and its servers."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,17 @@ ENGINES = ("threads", "async")
 BINARY = Path(
     os.environ.get("ROUNDS_BINARY", PROJECT / "build" / "release" / "rounds")
 )
+
+
+def pytest_configure() -> None:
+    """Programs under test get signals that we ignore, as nohup makes us.
+
+    What they inherit is the default action, since a handler of ours ends with
+    exec().
+    """
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.hookimpl(hookwrapper=True)

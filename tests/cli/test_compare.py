@@ -78,6 +78,11 @@ def group_of(rounds: Rounds) -> list[str]:
     return found
 
 
+def ignoring(name: str) -> tuple[str, ...]:
+    """A prefix for a program that begins with a signal ignored."""
+    return "sh", "-c", f"trap '' {name}; exec \"$0\" \"$@\""
+
+
 def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(
         json.loads(SCHEMA.read_text())
@@ -289,6 +294,8 @@ def test_a_peer_that_fails_is_told_with_what_it_said_and_left_out(
 @pytest.mark.parametrize("peer, said", [
     ("kill -SEGV $$", "signal 11"), ("sleep 600", "--round-time"),
     ("/nonexistent/peer", "exit code 127"),
+    ("timeout 600 sleep 600; true", "--round-time"),
+    ("setsid sleep 600 & wait", "--round-time"),
 ])
 def test_a_peer_that_dies_or_hangs_is_told(
     rounds: Rounds, counting: CountingServer, plan: Write,
@@ -328,16 +335,48 @@ def test_a_round_that_fails_later_does_not_count(
     assert told["ratios"]["wall_ms"]["pairs"] == 2
 
 
+@pytest.mark.parametrize("way", ["", "setsid", "setsid timeout 600"])
 def test_nothing_that_a_peer_leaves_behind_outlives_its_round(
-    rounds: Rounds, counting: CountingServer, plan: Write
+    rounds: Rounds, counting: CountingServer, plan: Write, way: str
 ) -> None:
+    peer = (f"rm -f mark; {way} sh -c 'touch mark; exec sleep 600' & "
+            "until test -e mark; do sleep 0.01; done")
+
     done, _ = compare(
-        rounds, "--rounds", "1", "--peer", "sleep 600 & true",
+        rounds, "--rounds", "1", "--peer", peer,
         plan(plan_of([counting.url()])),
     )
 
     assert done.returncode == 0, done.stderr
     assert group_of(rounds) == []
+
+
+def test_a_child_from_before_is_let_alone(
+    rounds: Rounds, counting: CountingServer, plan: Write
+) -> None:
+    begin = 'sleep 600 > /dev/null 2>&1 & echo $! > pid; exec "$0" "$@"'
+
+    done = rounds.run(
+        "compare", "--rounds", "1", plan(plan_of([counting.url()])),
+        prefix=("sh", "-c", begin),
+    )
+
+    assert done.returncode == 0, done.stderr
+    pid = int((rounds.directory / "pid").read_text())
+    os.kill(pid, signal.SIGKILL)  # an error, were it gone
+
+
+def test_what_a_peer_says_cannot_play_tricks(
+    rounds: Rounds, counting: CountingServer, plan: Write
+) -> None:
+    done, report = compare(
+        rounds, "--rounds", "1", "--report", "text",
+        "--peer", r"printf '\033[31m\377' >&2; exit 1",
+        plan(plan_of([counting.url()])),
+    )
+
+    for told in (done.stdout, done.stderr, report["notes"][0]):
+        assert r"\x1B[31m\xFF" in told
 
 
 def test_secrets_are_hidden_in_what_a_peer_says(
@@ -443,6 +482,46 @@ def test_a_signal_ends_it_with_what_is_known_and_no_child(
     assert figures(report, 1)["rounds"] == 1
     assert "ended by" in stdout
     assert group_of(rounds) == []
+
+
+@pytest.mark.parametrize("peer", [
+    "timeout 600 sleep 600; true", "setsid sleep 600 & wait",
+])
+def test_an_interrupt_ends_what_has_a_group_of_its_own(
+    rounds: Rounds, counting: CountingServer, plan: Write, peer: str
+) -> None:
+    started = rounds.start(
+        "compare", "--engines", "threads", "--peer", peer,
+        plan(plan_of([counting.url()])),
+    )
+    wait_until(lambda: "sleep\x00600\x00" in group_of(rounds),
+               "the peer to run")
+
+    started.send_signal(signal.SIGINT)
+    started.communicate(timeout=ENDS_WITHIN)
+
+    assert started.returncode == 130
+    assert group_of(rounds) == []
+
+
+@pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
+def test_a_signal_that_was_ignored_from_the_start_stays_so(
+    rounds: Rounds, counting: CountingServer, plan: Write, name: str
+) -> None:
+    mark, go = rounds.directory / "mark", rounds.directory / "go"
+    peer = f"touch {mark}; until test -e {go}; do sleep 0.05; done"
+    started = rounds.start(
+        "compare", "--engines", "threads", "--rounds", "1", "--peer", peer,
+        plan(plan_of([counting.url()])), prefix=ignoring(name),
+    )
+    wait_until(mark.exists, "the peer to run")
+
+    started.send_signal(signal.Signals[f"SIG{name}"])
+    go.touch()
+    stdout, stderr = started.communicate(timeout=ENDS_WITHIN)
+
+    assert (started.returncode, stderr) == (0, "")
+    assert "ended by" not in stdout
 
 
 def test_a_peer_that_ignores_an_interrupt_is_killed(

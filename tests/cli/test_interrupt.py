@@ -310,3 +310,23 @@ def test_every_network_ends(
     assert code == INTERRUPTED
     assert counting.request_count == 5
     assert report_of(rounds)["summary"]["skipped"] == 40
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_was_ignored_from_the_start_stays_so(
+    rounds: Rounds, counting: CountingServer, plan: Write, number: int
+) -> None:
+    counting.close_gate(WORKERS + 1)
+    urls = [counting.url("/gate")] * WORKERS
+    name = signal.Signals(number).name[len("SIG"):]
+    started = start(
+        rounds, plan(plan_of(urls, SETTINGS)),
+        prefix=("sh", "-c", f"trap '' {name}; exec \"$0\" \"$@\""),
+    )
+    counting.wait_for_in_flight(WORKERS)
+
+    interrupt(started, number)
+    counting.open_gate()
+
+    assert end(started)[0] == 0
+    assert endings(report_of(rounds)) == {("healthy", None): WORKERS}
