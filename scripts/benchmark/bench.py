@@ -22,6 +22,7 @@ from benchmark.targets import WebServer
 ENGINES = ("threads", "async")
 SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 AIOHTTP_PYTHON = "/usr/bin/python3"  # for which Debian packs aiohttp
+PATIENCE_S = "30"  # of peers: all is well, only the machine may be busy
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Bench:
         common: str = "",
     ) -> Path:
         """A plan of these URLs, and the list for curl beside it."""
+        urls = list(urls)
         path = self.directory / f"{name}.cfg"
         with open(path, "w", encoding="utf-8") as file:
             file.write(f"defaults = {{ {defaults} }};\nendpoints = (\n")
@@ -74,6 +76,8 @@ class Bench:
                 for i, url in enumerate(urls)
             ))
             file.write("\n);\n")
+        _list_for_curl(path).write_text("".join(
+            f'url = "{url}"\noutput = "/dev/null"\n' for url in urls))
         return path
 
     def rounds(
@@ -91,10 +95,15 @@ class Bench:
     ) -> Contestant | None:
         """The script with one session and a semaphore."""
         script = self.programs.peers / "aiohttp_check.py"
-        command = [AIOHTTP_PYTHON, script, "-n", str(workers), *options, plan]
+        command = [AIOHTTP_PYTHON, script, "-n", str(workers),
+                   "--timeout", PATIENCE_S, "--connect-timeout", PATIENCE_S,
+                   *options, plan]
         if self.meter.run([AIOHTTP_PYTHON, "-c", "import aiohttp"]).code:
             return None
-        return Contestant("aiohttp", command)
+        return Contestant(
+            "aiohttp", command,
+            is_done=lambda sample: not sample.code
+            and "did not answer" not in sample.output)
 
     def curl(
         self,
@@ -109,12 +118,11 @@ class Bench:
         if not shutil.which("curl"):
             return None
         script = self.programs.peers / "curl_parallel"
-        prepared = self.meter.run([script, "0", plan])
-        if prepared.code:
-            raise RunFailed(prepared.output)
         return Contestant(
             name,
-            [script, str(workers), plan, *options],
+            [script, str(workers), _list_for_curl(plan),
+             "--connect-timeout", PATIENCE_S, "--max-time", PATIENCE_S,
+             *options],
             is_done=lambda sample: _count_200(sample.output) == checks,
             turns_at_most=turns_at_most,
         )
@@ -124,7 +132,7 @@ class Bench:
     ) -> Contestant:
         """Threads that do nothing but curl_easy_perform()."""
         command = [self.programs.bare_libcurl, str(workers),
-                   f"{plan}.curl", *options]
+                   _list_for_curl(plan), *options]
         return Contestant(
             "bare libcurl",
             command,
@@ -311,6 +319,10 @@ def seconds(time_ms: float) -> str:
 def _connections(samples: Sequence[Sample]) -> str:
     counted = [each.connections for each in samples]
     return "" if None in counted else f"{median(counted):.0f}"
+
+
+def _list_for_curl(plan: Path) -> Path:
+    return plan.with_name(f"{plan.name}.curl")
 
 
 def _count_200(output: str) -> int:

@@ -576,6 +576,66 @@ def test_the_curl_peer_asks_every_url(
     assert figures(report, 1)["rounds"] == 1
 
 
+@pytest.mark.skipif(os.environ.get("ROUNDS_SANITIZE", "") != "",
+                    reason="curl is no part of what is sanitized")
+def test_the_curl_peer_leaves_nothing_beside_a_plan(
+    rounds: Rounds, counting: CountingServer, plan: Write
+) -> None:
+    before = {plan(plan_of([counting.url()] * 3)),
+              rounds.directory / "compare.json"}
+
+    done, _ = compare(
+        rounds, "--rounds", "1", "--engines", "async", "--peer",
+        f"{PEERS}/curl_parallel {{workers}} {{plan}}", "plan.cfg",
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert counting.request_count == 2 * 3 * 2  # of each
+    assert set(rounds.directory.iterdir()) == before
+
+
+@pytest.mark.skipif(os.environ.get("ROUNDS_SANITIZE", "") != "",
+                    reason="curl is no part of what is sanitized")
+def test_the_curl_peer_asks_urls_as_they_are(
+    counting: CountingServer, tmp_path: Path
+) -> None:
+    (tmp_path / "urls").write_text(counting.url("/?a[1-3]={b,c}") + "\n")
+
+    done = subprocess.run(
+        [PEERS / "curl_parallel", "4", tmp_path / "urls"], check=False,
+        capture_output=True, encoding="utf-8",
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [it.target for it in counting.requests] == ["/?a[1-3]={b,c}"]
+
+
+@pytest.mark.skipif(os.environ.get("ROUNDS_SANITIZE", "") != "",
+                    reason="peers are no part of what is sanitized")
+@pytest.mark.parametrize("peer", [
+    ["curl_parallel", "4"], ["aiohttp_check.py", "-n", "4"],
+])
+def test_peers_end_well_where_endpoints_fail_or_never_answer(
+    counting: CountingServer, tmp_path: Path, peer: list[str]
+) -> None:
+    if "aiohttp_check.py" in peer:
+        pytest.importorskip("aiohttp")
+    counting.close_gate(2)
+    paths = ("/", "/status/503", "/gate", "/?b")
+    (tmp_path / "urls").write_text(
+        "".join(f"{counting.url(path)}\n" for path in paths)
+    )
+
+    done = subprocess.run(
+        [PEERS / peer[0], *peer[1:], tmp_path / "urls"], check=False,
+        capture_output=True, encoding="utf-8", timeout=ENDS_WITHIN,
+    )
+
+    assert done.returncode == 0
+    assert done.stderr.endswith("2 of 4 did not answer 2xx\n")
+    assert len(counting.requests) == 4
+
+
 def test_endpoints_that_a_peer_does_not_ask_alike_are_noted(
     rounds: Rounds, counting: CountingServer, plan: Write
 ) -> None:
