@@ -111,18 +111,20 @@ static struct plan *read_plan(const struct check_options *options,
         if (!operands->count)
             return is_stream ? plan_from_urls(NULL, 0, why)
                              : url_list_plan(options->urls, why);
-        strbuf_add_string(why, _("--urls takes the place of a plan and of "
-                                 "URLs: give one of them\n"));
+        strbuf_add_string(why,
+                          _("rounds: --urls takes the place of a plan and of "
+                            "URLs: give one of them\n"));
         return NULL;
     }
     if (!operands->count) {
-        strbuf_add_string(why, _("a plan file or URLs are missing\n"));
+        strbuf_add_string(why, _("rounds: a plan file or URLs are missing\n"));
         return NULL;
     }
     if (url_count == operands->count)
         return plan_from_urls(operands->items, operands->count, why);
     if (url_count || operands->count > 1) {
-        strbuf_add_string(why, _("expected one plan file, or URLs alone\n"));
+        strbuf_add_string(why,
+                          _("rounds: expected one plan file, or URLs alone\n"));
         return NULL;
     }
     return plan_read(operands->items[0], why, warnings);
@@ -171,6 +173,18 @@ static bool wants_hash(const struct check_options *options)
     return false;
 }
 
+static bool parse_shard(const char *text, struct shard *shard,
+                        struct strbuf *why)
+{
+    size_t before = why->length;
+
+    strbuf_add_string(why, "rounds: ");
+    if (!shard_parse(text, shard, why))
+        return false;
+    strbuf_truncate(why, before);
+    return true;
+}
+
 /* The shards of one plan are those of the same endpoints picked out of it. */
 static bool select_endpoints(const struct check_options *options,
                              struct plan *plan, struct strbuf *why)
@@ -178,14 +192,15 @@ static bool select_endpoints(const struct check_options *options,
     size_t all = plan->endpoint_count;
     struct shard shard;
 
-    if (options->shard && !shard_parse(options->shard, &shard, why))
+    if (options->shard && !parse_shard(options->shard, &shard, why))
         return false;
     plan_select(plan, is_selected, options);
     if (!plan->endpoint_count) {
-        strbuf_addf(why,
-                    _("none of the plan's %zu endpoints is left by --only, "
-                      "--tag and --exclude\n"),
-                    all);
+        strbuf_addf(
+            why,
+            _("rounds: none of the plan's %zu endpoints is left by --only, "
+              "--tag and --exclude\n"),
+            all);
         return false;
     }
     if (wants_hash(options))

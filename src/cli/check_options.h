@@ -51,8 +51,10 @@ void check_options_init(struct check_options *options);
 void check_options_release(struct check_options *options);
 
 /*
- * The plan of OPERANDS (one plan file, or URLs) with the options worked in. IS_STREAM: the
- * URLs of --urls are not for it. NULL: WHY says why, a line for each mistake. Warnings go to WARNINGS.
+ * The plan of OPERANDS (one plan file, or URLs) with the options worked in.
+ * IS_STREAM: the URLs of --urls are not for it. NULL: WHY says why, a line for
+ * each mistake, which begins with where it is or with the program's name.
+ * Warnings go to WARNINGS.
  */
 struct plan *check_options_plan(const struct check_options *options,
                                 const struct text_list *operands,

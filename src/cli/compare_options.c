@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "peer.h"
 #include "rounds/engine.h"
 #include "rounds/terminal.h"
 #include "rounds/translate.h"
@@ -79,15 +80,26 @@ void compare_options_release(struct compare_options *options)
     check_options_release(&options->round);
 }
 
-/* The words of a list, the caller's to free with the list's own copy. */
-static size_t split(char *text, char **words)
+/*
+ * The words of TEXT, which OPTION was given, COUNT of them: they are the
+ * caller's as long as TEXT is.
+ */
+static bool split(const char *option, char *text, char **words, size_t *count,
+                  struct strbuf *why)
 {
-    size_t count = 0;
     char *word;
 
-    while (count < LIST_MOST && (word = strsep(&text, ",")))
-        words[count++] = word;
-    return count;
+    *count = 0;
+    while ((word = strsep(&text, ","))) {
+        if (*count == LIST_MOST) {
+            strbuf_addf(why,
+                        _("%s: expected at most %d, separated by commas\n"),
+                        option, LIST_MOST);
+            return false;
+        }
+        words[(*count)++] = word;
+    }
+    return true;
 }
 
 /* The name out of our own memory, which outlives what was split. */
@@ -106,8 +118,8 @@ static bool parse_engines(const char *text, struct compare_request *request,
 {
     char *copy = xstrdup(text ? text : "threads,async");
     char *words[LIST_MOST];
-    size_t count = split(copy, words);
-    bool is_right = true;
+    size_t count;
+    bool is_right = split("--engines", copy, words, &count, why);
 
     request->engines = xcalloc(count, sizeof(*request->engines));
     for (size_t i = 0; i < count; i++) {
@@ -147,8 +159,8 @@ static bool parse_workers(const char *text, struct compare_request *request,
 {
     char *copy = xstrdup(text ? text : "");
     char *words[LIST_MOST];
-    size_t count = split(copy, words);
-    bool is_right = true;
+    size_t count;
+    bool is_right = split("--workers", copy, words, &count, why);
 
     request->workers = xcalloc(count, sizeof(*request->workers));
     for (size_t i = 0; text && i < count; i++) {
@@ -169,6 +181,24 @@ static bool parse_workers(const char *text, struct compare_request *request,
         request->workers_count = 1; /* 0: as the plan says */
     free(copy);
     return is_right;
+}
+
+static bool check_peers(const struct text_list *peers, struct strbuf *why)
+{
+    bool are_right = true;
+
+    for (size_t i = 0; i < peers->count; i++) {
+        const char *quoted = peer_quoted(peers->items[i]);
+
+        if (!quoted)
+            continue;
+        strbuf_addf(why,
+                    _("--peer: %s stands within quotes; leave them out, it is "
+                      "quoted where it has to be\n"),
+                    quoted);
+        are_right = false;
+    }
+    return are_right;
 }
 
 bool compare_options_write(const struct format_choice *choice,
@@ -195,6 +225,7 @@ bool compare_options_request(const struct compare_options *options,
     *request = (struct compare_request){ 0 };
     is_right = parse_engines(options->engines, request, why);
     is_right &= parse_workers(options->workers, request, why);
+    is_right &= check_peers(&options->peers, why);
     request->choices =
         xcalloc(options->round.reports.count + 1, sizeof(*request->choices));
     is_right &=

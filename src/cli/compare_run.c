@@ -69,8 +69,8 @@ static void note_lossy(struct comparing *comparing, size_t lossy)
                     lossy);
 }
 
-static bool prepare_peers(struct comparing *comparing, const struct plan *plan,
-                          struct strbuf *why)
+static enum exit_code prepare_peers(struct comparing *comparing,
+                                    const struct plan *plan, struct strbuf *why)
 {
     const struct text_list *peers = &comparing->options->peers;
     size_t lossy = url_file_lossy(plan);
@@ -82,39 +82,46 @@ static bool prepare_peers(struct comparing *comparing, const struct plan *plan,
             strbuf_add_string(why, _("--peer: there is no file for {plan}: "
                                      "URLs were given; use {urls}\n"));
     }
-    if (why->length || (wants_urls && !make_urls(comparing, plan, why)))
-        return false;
+    if (why->length)
+        return EXIT_MISTAKE;
+    if (wants_urls && !make_urls(comparing, plan, why))
+        return EXIT_INCOMPLETE;
     if (wants_urls && lossy)
         note_lossy(comparing, lossy);
-    return true;
+    return EXIT_ALL_WELL;
 }
 
 /*
  * What a peer's peak of memory is told to be can be no less than what we hold
  * when it is started: so the plan is let go.
  */
-static bool read_plan(struct comparing *comparing, struct strbuf *why)
+static enum exit_code read_plan(struct comparing *comparing)
 {
-    struct strbuf warnings = STRBUF_INIT;
-    struct plan *plan =
-        check_options_plan(&comparing->options->round,
-                           comparing->turns.operands, false, why, &warnings);
-    bool is_ready = false;
+    struct strbuf warnings = STRBUF_INIT, plan_why = STRBUF_INIT;
+    struct strbuf why = STRBUF_INIT;
+    struct plan *plan = check_options_plan(&comparing->options->round,
+                                           comparing->turns.operands, false,
+                                           &plan_why, &warnings);
+    enum exit_code code = EXIT_MISTAKE;
 
-    complain("", &warnings);
-    strbuf_release(&warnings);
     if (plan) {
         comparing->turns.plan =
             plan->file ? comparing->turns.operands->items[0] : NULL;
         comparing->turns.endpoint_count = plan->endpoint_count;
         comparing->turns.plan_workers = count_workers(plan);
-        is_ready = prepare_peers(comparing, plan, why);
+        code = prepare_peers(comparing, plan, &why);
         comparing->secrets = plan->secrets;
         plan->secrets = NULL; /* ours now: they are hidden to the end */
     }
+    complain("", &warnings);
+    complain("", &plan_why);
+    complain("rounds: ", &why);
+    strbuf_release(&warnings);
+    strbuf_release(&plan_why);
+    strbuf_release(&why);
     plan_destroy(plan);
     (void)malloc_trim(0);
-    return is_ready;
+    return code;
 }
 
 static void enter_contestants(struct comparing *comparing)
@@ -361,14 +368,14 @@ int compare_run(const struct compare_options *options,
         .notes = { STRBUF_INIT, STRBUF_INIT },
     };
     struct strbuf why = STRBUF_INIT;
-    int code = EXIT_MISTAKE;
+    int code = EXIT_INCOMPLETE;
 
     comparing.meter = meter_create(&why);
-    if (!comparing.meter)
-        code = EXIT_INCOMPLETE;
-    else if (read_plan(&comparing, &why))
+    if (comparing.meter)
+        code = read_plan(&comparing);
+    if (comparing.meter && code == EXIT_ALL_WELL)
         code = compare(&comparing);
-    complain("", &why);
+    complain("rounds: ", &why);
     remove_urls(&comparing);
     meter_destroy(comparing.meter);
     contest_destroy(comparing.contest);

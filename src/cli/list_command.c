@@ -68,7 +68,10 @@ static void list_networks(const struct plan *plan)
             count += plan->endpoints[k].network == i;
         if (!count)
             continue;
-        printf(_("network %s: %zu endpoints, %u workers"), network->name, count,
+        printf(translate_count("network %s: %zu endpoint",
+                               "network %s: %zu endpoints", count),
+               network->name, count);
+        printf(translate_count(", %u worker", ", %u workers", network->workers),
                network->workers);
         if (network->rate > 0)
             printf(_(", %g requests a second"), network->rate);

@@ -55,21 +55,61 @@ bool peer_wants(const char *command, const char *name)
     return does;
 }
 
+const char *peer_quoted(const char *command)
+{
+    static const char *const values[] = { "{plan}", "{urls}" };
+    char quote = '\0';
+
+    for (; *command; command++) {
+        if (*command == '\\' && command[1] && quote != '\'')
+            command++;
+        else if (quote && *command == quote)
+            quote = '\0';
+        else if (!quote && strchr("'\"", *command))
+            quote = *command;
+        for (size_t i = 0; quote && i < sizeof(values) / sizeof(*values); i++)
+            if (!strncmp(command, values[i], strlen(values[i])))
+                return values[i];
+    }
+    return NULL;
+}
+
+#define SEPARATORS " \t\n;|&"
+
+/* The bytes of a redirection and of where it goes to; 0: there is none. */
+static size_t redirection_length(const char *text)
+{
+    size_t length = strspn(text, "0123456789");
+
+    if (text[length] != '<' && text[length] != '>')
+        return 0;
+    length += strspn(text + length, "<>&|");
+    length += strspn(text + length, " \t");
+    return length + strcspn(text + length, SEPARATORS "<>");
+}
+
 char *peer_name(const char *command)
 {
-    static const char spaces[] = " \t\n";
-    const char *first = command + strspn(command, spaces);
-    size_t first_length = strcspn(first, spaces);
-    const char *word = first;
+    const char *first = command;
+    size_t first_length = 0;
+    const char *text = command;
 
-    while (*word) {
-        size_t length = strcspn(word, spaces);
-        const char *slash = memrchr(word, '/', length);
+    while (*(text += strspn(text, SEPARATORS))) {
+        size_t redirection = redirection_length(text);
+        size_t length = strcspn(text, SEPARATORS "<>");
+        const char *slash = memrchr(text, '/', length);
 
-        if (slash && *word != '-' && slash + 1 < word + length)
-            return xstrndup(slash + 1, (size_t)(word + length - slash - 1));
-        word += length;
-        word += strspn(word, spaces);
+        if (redirection) {
+            text += redirection;
+            continue;
+        }
+        if (slash && *text != '-' && slash + 1 < text + length)
+            return xstrndup(slash + 1, (size_t)(text + length - slash - 1));
+        if (!first_length) {
+            first = text;
+            first_length = length;
+        }
+        text += length;
     }
-    return xstrndup(first, first_length);
+    return xstrndup(first, first_length ? first_length : strlen(command));
 }

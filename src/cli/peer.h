@@ -27,9 +27,13 @@ void peer_add_command(const char *command, const struct peer_values *values,
 /* Whether {NAME} stands in COMMAND. */
 bool peer_wants(const char *command, const char *name);
 
+/* The first of {plan} and {urls} that stands within quotes; NULL: none. */
+const char *peer_quoted(const char *command);
+
 /*
  * What to call it: the last part of its first word with a slash, so that
- * "python3 peers/check.py {urls}" is check.py, else its first word.
+ * "python3 peers/check.py {urls}" is check.py, else its first word. Where its
+ * input and output go to does not count.
  */
 char *peer_name(const char *command);
 

@@ -2,6 +2,7 @@
  * A comparison as tables for people, and what it comes to.
  */
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "compare_words.h"
@@ -114,6 +115,15 @@ static void add_tables(const struct compare_input *input, struct strbuf *out)
     }
 }
 
+static bool has_measured_some(const struct contest *contest)
+{
+    for (size_t i = 0; i < contest->stand_count; i++)
+        for (size_t k = 0; k < contest->contestant_count; k++)
+            if (contest_measured(contest, i, k))
+                return true;
+    return false;
+}
+
 static void add_line(const struct compare_input *input, const char *text,
                      struct strbuf *out)
 {
@@ -167,8 +177,10 @@ void compare_text(const struct compare_input *input, struct strbuf *out)
     add_headline(input, &line);
     add_line(input, line.data, out);
     strbuf_add_char(out, '\n');
-    add_tables(input, out);
-    strbuf_add_char(out, '\n');
+    if (has_measured_some(input->contest)) {
+        add_tables(input, out);
+        strbuf_add_char(out, '\n');
+    }
     add_notes(input, out);
     strbuf_clear(&line);
     add_ending(input, &line);

@@ -418,7 +418,12 @@ def test_engines_that_do_not_fail_alike_are_no_comparison(
     (["--report", "junit"], '"junit" is no format'),
     (["--report", "json", "--report", "html"], "only one report"),
     (["--rounds", "0"], "whole number from 1"),
-    (["--only", "nobody"], "none of the plan's 1 endpoints is left"),
+    (["--workers", ",".join(map(str, range(1, 66)))],
+     "--workers: expected at most 64, separated by commas"),
+    (["--engines", ",".join(["async"] * 65)],
+     "--engines: expected at most 64, separated by commas"),
+    (["--peer", "x '{urls}'"], "--peer: {urls} stands within quotes"),
+    (["--only", "nobody"], "rounds: none of the plan's 1 endpoints is left"),
 ])
 def test_a_mistake_is_told_before_anything_is_sent(
     rounds: Rounds, counting: CountingServer, plan: Write,
@@ -429,6 +434,27 @@ def test_a_mistake_is_told_before_anything_is_sent(
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stdout == ""
+    assert counting.request_count == 0
+
+
+def test_a_plan_file_that_a_peer_wants_has_to_be_there(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    done = rounds.run("compare", "--peer", "true {plan}", counting.url())
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("rounds: --peer: there is no file")
+    assert counting.request_count == 0
+
+
+def test_urls_that_cannot_be_written_are_told(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    done = rounds.run("compare", "--peer", "true {urls}", counting.url(),
+                      env={"TMPDIR": "/nonexistent"})
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("rounds: /nonexistent/rounds-urls-")
     assert counting.request_count == 0
 
 
@@ -556,6 +582,22 @@ def test_an_interrupt_ends_a_round_of_an_engine(
 
     assert started.returncode == 130
     assert group_of(rounds) == []
+
+
+def test_an_end_in_the_warm_up_has_no_tables(
+    rounds: Rounds, counting: CountingServer, plan: Write
+) -> None:
+    counting.close_gate(1000)
+    text = plan_of([counting.url("/gate")], 'defaults = { timeout = "5m"; };')
+    started = rounds.start("compare", plan(text))
+    counting.wait_for_in_flight(1)
+
+    started.send_signal(signal.SIGINT)
+    stdout, _ = started.communicate(timeout=ENDS_WITHIN)
+
+    assert "ended by Ctrl-C" in stdout
+    assert "medians" not in stdout
+    assert "times threads" not in stdout
 
 
 @pytest.mark.skipif(os.environ.get("ROUNDS_SANITIZE", "") != "",

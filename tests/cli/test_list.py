@@ -46,8 +46,8 @@ def test_endpoints_networks_and_workers_are_listed_and_nothing_is_sent(
 
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
-    assert "network intranet: 1 endpoints, 16 workers" in lines
-    assert any(line.startswith("network shop: 1 endpoints, 7 workers")
+    assert "network intranet: 1 endpoint, 16 workers" in lines
+    assert any(line.startswith("network shop: 1 endpoint, 7 workers")
                for line in lines)
     assert re.search(r"^百度首页  intranet +GET +\S+/a  #smoke prod$",
                      done.stdout, re.MULTILINE)

@@ -49,6 +49,15 @@ static void a_peer_is_called_by_its_first_word_with_a_slash(void **state)
         { "/usr/bin/python3 check.py", "python3" },
         { "check --file=/etc/x /", "check" },
         { "sh -x -/y", "sh" },
+        { "ping {urls} >/dev/null 2>&1", "ping" },
+        { "ping > /tmp/log", "ping" },
+        { "ping 2>>/tmp/log </dev/null", "ping" },
+        { "2> /dev/null &>/x bin/ping", "ping" },
+        { "ping>/tmp/log", "ping" },
+        { "bin/ping; true", "ping" },
+        { "ping|bin/wc", "wc" },
+        { "sleep& wait", "sleep" },
+        { ">/tmp/log", ">/tmp/log" },
         { "", "" },
     };
 
@@ -68,12 +77,39 @@ static void what_a_peer_wants_stands_in_braces(void **state)
     assert_false(peer_wants("x urls {url}", "urls"));
 }
 
+static void a_value_within_quotes_is_found(void **state)
+{
+    static const char *const rows[][2] = {
+        { "x '{urls}'", "{urls}" },
+        { "x \"a {plan}\"", "{plan}" },
+        { "x 'a'\\''{urls}'", "{urls}" },
+        { "x \"'\" {urls}", NULL },
+        { "x '\\' {urls}", NULL },
+        { "x \\' {urls}", NULL },
+        { "x \"\\\"\" {urls}", NULL },
+        { "sh -c 'seq {workers}' {urls}", NULL },
+        { "awk '{print}' {urls} ''", NULL },
+        { "x \\", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *quoted = peer_quoted(rows[i][0]);
+
+        if (rows[i][1])
+            assert_string_equal(quoted, rows[i][1]);
+        else
+            assert_null(quoted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_put_in_as_words_of_a_shell),
         cmocka_unit_test(a_peer_is_called_by_its_first_word_with_a_slash),
         cmocka_unit_test(what_a_peer_wants_stands_in_braces),
+        cmocka_unit_test(a_value_within_quotes_is_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
