@@ -147,12 +147,15 @@ def test_300_failures_are_one_message_for_each_robot(
     counting.script("/health", [Answer(status=503)])
     urls = [counting.url(f"/health?{i}") for i in range(300)]
     kinds = (*ROBOTS, "webhook")
-    path = plan(plan_text(urls, [alert(robots, k, k) for k in kinds]))
+    path = plan(plan_text(
+        urls, [alert(robots, k, k) for k in kinds],
+        'schedule = { every = "5s"; };\n' + HISTORY,
+    ))
 
     running = patrol(path)
     for kind in kinds:
         robots.wait_for(1, kind)
-    running.wait_for("round", 5)
+    running.wait_for("round", 2)
     assert running.end() == 0
 
     for kind in ROBOTS:
