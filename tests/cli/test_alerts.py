@@ -1,5 +1,6 @@
 """Alerts of a patrol, and whom they reach."""
 
+# ctest: first
 # ctest: timeout 400
 
 import json

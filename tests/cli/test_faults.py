@@ -1,5 +1,6 @@
 """Every way an endpoint can fail is told apart from all others."""
 
+# ctest: first
 # ctest: timeout 420
 
 import json

@@ -1,5 +1,6 @@
 """`rounds tune`: the number of workers, found on networks that are known."""
 
+# ctest: first
 # ctest: timeout 400
 
 import json

@@ -1,5 +1,6 @@
 """A patrol: its beat, its log, its signals, and systemd's side of it."""
 
+# ctest: first
 # ctest: timeout 400
 
 import re
