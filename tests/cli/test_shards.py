@@ -183,7 +183,8 @@ def test_what_is_no_shard_is_told(rounds: Rounds, shard: str) -> None:
 
     assert done.returncode == 2
     assert done.stderr == (
-        f'--shard: "{shard}" is not I/K with I from 1 to K, such as 2/4\n'
+        f'rounds: --shard: "{shard}" is not I/K with I from 1 to K, such as '
+        "2/4\n"
     )
 
 
