@@ -43,7 +43,8 @@ struct tune_step {
     uint64_t errors;         /* failed checks of all requests, refusals too */
     uint64_t refusals;       /* 429 and 503 among them */
     double throughput_per_s; /* passed checks; 0: nothing was measured */
-    double scatter;          /* standard error of that, as a part of it */
+    double scatter;          /* standard error of that, as a part of it; how
+                              * far its runs lie apart is in it */
     int64_t p50_us, p95_us;  /* of passed checks */
     int64_t p95_least_us;    /* what the p95 is at the least, 19 times of 20 */
     int64_t measured_us;
@@ -58,7 +59,7 @@ struct tune_step tune_step_merge(const struct tune_step *first,
 enum tune_objection {
     TUNE_OBJECTION_NONE,
     TUNE_OBJECTION_REFUSED, /* 429 or 503 */
-    TUNE_OBJECTION_ERRORS,  /* more than with one worker */
+    TUNE_OBJECTION_ERRORS,  /* more than with one worker, or with that many */
     TUNE_OBJECTION_SLOW,    /* the p95 is past the limit */
 };
 
@@ -77,6 +78,8 @@ struct tune_course {
     struct tune_step *steps; /* each with another number of workers */
     size_t count;
     size_t capacity;
+    uint64_t dropped; /* requests of a step that was cut off, in no step */
+    bool is_upset;    /* the last step added drew errors or refusals */
     enum tune_end end;
 };
 
@@ -88,6 +91,10 @@ void tune_course_add(struct tune_course *course, const struct tune_step *step);
 /* The step with so many WORKERS; NULL: there is none. */
 const struct tune_step *tune_course_find(const struct tune_course *course,
                                          unsigned workers);
+
+/* What a step with so many WORKERS is held against; NULL: it is the first. */
+const struct tune_step *tune_course_first(const struct tune_course *course,
+                                          unsigned workers);
 
 uint64_t tune_course_requests(const struct tune_course *course);
 
@@ -121,8 +128,8 @@ enum tune_ground {
     TUNE_GROUND_MOST,       /* more workers are not allowed */
     TUNE_GROUND_NOTHING,    /* uncertain from here on: nothing was measured */
     TUNE_GROUND_FIRST,      /* already one worker is refused or fails */
-    TUNE_GROUND_UNFINISHED, /* it ended while throughput still grew */
-    TUNE_GROUND_SCATTER,    /* the figures scatter too much */
+    TUNE_GROUND_UNFINISHED, /* it ended before that was known */
+    TUNE_GROUND_SCATTER,    /* the figures scatter or disagree too much */
 };
 
 struct tune_advice {

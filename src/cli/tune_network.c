@@ -153,14 +153,16 @@ static bool run_step(const struct tune_request *request,
     stop_init(request->stop);
     if (interrupt_signal()) /* from now on it raises the flag */
         return false;
-    tune_run_step(task, wish, tune_course_find(course, 1), request->stop, &step,
-                  &notes);
+    tune_run_step(task, wish, tune_course_first(course, wish->workers),
+                  request->stop, &step, &notes);
     if (notes.length)
         wipe_progress(request);
     complain(_("rounds: warning: "), &notes);
     strbuf_release(&notes);
-    if (interrupt_signal())
+    if (interrupt_signal()) {
+        course->dropped = step.requests;
         return false;
+    }
     if (step.workers < wish->workers) {
         course->limits.most_workers = step.workers;
         course->limits.bound = TUNE_BOUND_MACHINE;
@@ -177,16 +179,18 @@ static void measure(const struct tune_request *request,
     struct tune_wish wish;
 
     for (;;) {
-        outcome->elapsed_us = clock_monotonic_us() - began_us;
-        course->end = tune_next(course, outcome->elapsed_us, &wish);
+        int64_t elapsed_us = clock_monotonic_us() - began_us;
+
+        course->end = tune_next(course, elapsed_us, &wish);
         if (course->end)
             break;
-        show_progress(request, outcome, &wish, outcome->elapsed_us);
+        show_progress(request, outcome, &wish, elapsed_us);
         if (!run_step(request, task, &wish, course)) {
             course->end = TUNE_END_STOPPED;
             break;
         }
     }
+    outcome->elapsed_us = clock_monotonic_us() - began_us;
     wipe_progress(request);
 }
 

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 
 #include "rounds/tune.h"
@@ -6,6 +7,13 @@
 
 /* From so much on the standard error of a throughput tells nothing. */
 #define WILD_SCATTER 0.10
+
+/* Several workers may get so much more done than as many single ones: caches
+ * and processors are warmer. */
+#define ALLOWANCE 0.25
+
+/* How many standard errors apart two figures are told from each other. */
+#define APART 2.0
 
 static void fit_law(const struct tune_course *course,
                     struct tune_advice *advice)
@@ -26,11 +34,37 @@ static void fit_law(const struct tune_course *course,
     free(points);
 }
 
-/* Whether the number of workers that would be recommended is not known yet. */
-static bool is_unfinished(const struct tune_course *course, unsigned next,
-                          unsigned ceiling)
+/* Whether STEP got more done than so many times one worker can, by more than
+ * chance: the network was another one then. */
+static bool is_impossible(const struct tune_course *course,
+                          const struct tune_step *step)
 {
-    return next || !tune_course_find(course, ceiling);
+    const struct tune_step *first = tune_course_first(course, step->workers);
+    double chance;
+
+    if (!first)
+        return false;
+    chance = fmax(APART * hypot(first->scatter, step->scatter), ALLOWANCE);
+    return step->throughput_per_s >
+           first->throughput_per_s * (double)step->workers * (1 + chance);
+}
+
+/* Whether the network was not the same from one moment to another. */
+static bool is_erratic(const struct tune_course *course)
+{
+    for (size_t i = 0; i < course->count; i++) {
+        const struct tune_step *step = &course->steps[i];
+        enum tune_objection objection = tune_objection(course, step);
+
+        /* Cut short, they tell nothing of throughput. */
+        if (objection == TUNE_OBJECTION_REFUSED ||
+            objection == TUNE_OBJECTION_ERRORS)
+            continue;
+        if ((step->runs > 1 && step->scatter > WILD_SCATTER) ||
+            is_impossible(course, step))
+            return true;
+    }
+    return false;
 }
 
 static void judge(const struct tune_course *course, struct tune_advice *advice)
@@ -50,7 +84,15 @@ static void judge(const struct tune_course *course, struct tune_advice *advice)
         return;
     }
     advice->best_per_s = search_best(course, ceiling);
-    if (is_unfinished(course, next, ceiling)) {
+    if (next || course->end == TUNE_END_STOPPED) {
+        advice->ground = TUNE_GROUND_UNFINISHED;
+        return;
+    }
+    if (is_erratic(course)) {
+        advice->ground = TUNE_GROUND_SCATTER;
+        return;
+    }
+    if (!search_is_sure(course)) {
         advice->ground = TUNE_GROUND_UNFINISHED;
         return;
     }

@@ -8,7 +8,8 @@ struct tune_step;
 
 /*
  * Whether ERRORS among TOTAL checks are more than what the FIRST step lets
- * expect; NULL: this is the first, where more than half are too many. Pure.
+ * expect, beyond the chance in both; NULL: this is the first, where more than
+ * one in ten are too many. Pure.
  */
 bool errors_are_too_many(const struct tune_step *first, uint64_t errors,
                          uint64_t total);

@@ -9,6 +9,9 @@
 /* What a tail may grow by, however short it is: a machine's own hiccups. */
 enum { HICCUP_US = 5000 };
 
+/* How many standard errors apart two figures are told from each other. */
+#define APART 2.0
+
 void tune_course_release(struct tune_course *course)
 {
     free(course->steps);
@@ -26,6 +29,17 @@ static int64_t mean_us(int64_t first_us, uint64_t first_count,
     return (int64_t)(((double)first_us * (double)first_count +
                       (double)another_us * (double)another_count) /
                      (double)count);
+}
+
+/* How far two throughputs lie apart, a second, beyond what chance explains. */
+static double disagreement(const struct tune_step *first,
+                           const struct tune_step *another)
+{
+    double chance = APART * hypot(first->scatter * first->throughput_per_s,
+                                  another->scatter * another->throughput_per_s);
+
+    return fmax(
+        fabs(first->throughput_per_s - another->throughput_per_s) - chance, 0);
 }
 
 struct tune_step tune_step_merge(const struct tune_step *first,
@@ -55,6 +69,10 @@ struct tune_step tune_step_merge(const struct tune_step *first,
                             another->throughput_per_s * another_part;
     both.scatter =
         hypot(first->scatter * first_part, another->scatter * another_part);
+    if (both.throughput_per_s > 0)
+        both.scatter =
+            fmax(both.scatter, disagreement(first, another) * 2 * first_part *
+                                   another_part / both.throughput_per_s);
     return both;
 }
 
@@ -69,6 +87,7 @@ const struct tune_step *tune_course_find(const struct tune_course *course,
 
 void tune_course_add(struct tune_course *course, const struct tune_step *step)
 {
+    course->is_upset = step->errors > 0;
     for (size_t i = 0; i < course->count; i++) {
         if (course->steps[i].workers != step->workers)
             continue;
@@ -82,21 +101,25 @@ void tune_course_add(struct tune_course *course, const struct tune_step *step)
 
 uint64_t tune_course_requests(const struct tune_course *course)
 {
-    uint64_t requests = 0;
+    uint64_t requests = course->dropped;
 
     for (size_t i = 0; i < course->count; i++)
         requests += course->steps[i].requests;
     return requests;
 }
 
+const struct tune_step *tune_course_first(const struct tune_course *course,
+                                          unsigned workers)
+{
+    return workers == 1 ? NULL : tune_course_find(course, 1);
+}
+
 enum tune_objection tune_objection(const struct tune_course *course,
                                    const struct tune_step *step)
 {
-    const struct tune_step *first = tune_course_find(course, 1);
+    const struct tune_step *first = tune_course_first(course, step->workers);
     int64_t tail_us;
 
-    if (step->workers == 1)
-        first = NULL;
     if (step->refusals)
         return TUNE_OBJECTION_REFUSED;
     if (errors_are_too_many(first, step->errors, step->requests))

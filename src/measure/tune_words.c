@@ -258,16 +258,16 @@ static void add_unfinished(const struct tune_outcome *outcome,
     switch (outcome->course.end) {
     case TUNE_END_BUDGET:
         strbuf_addf(out,
-                    say(listener, "uncertain: more than %u workers could still "
-                                  "be better, but the %ju requests of --budget "
-                                  "do not last"),
+                    say(listener, "uncertain: the search had come to %u "
+                                  "workers and had not ended, but the %ju "
+                                  "requests of --budget do not last"),
                     workers, (uintmax_t)limits->budget);
         return;
     case TUNE_END_TIME:
         strbuf_addf(out,
-                    say(listener, "uncertain: more than %u workers could still "
-                                  "be better, but the %.6g s of --max-time are "
-                                  "over"),
+                    say(listener, "uncertain: the search had come to %u "
+                                  "workers and had not ended, but the %.6g s "
+                                  "of --max-time are over"),
                     workers, (double)limits->time_us / US_A_SECOND);
         return;
     default:
@@ -337,8 +337,9 @@ void tune_add_why(const struct tune_outcome *outcome, enum listener listener,
     case TUNE_GROUND_SCATTER:
         strbuf_add_string(out,
                           say(listener,
-                              "uncertain: what was measured scatters too much; "
-                              "longer steps may help (--step-time, --budget)"));
+                              "uncertain: what was measured scatters too much, "
+                              "or another moment said otherwise; longer steps "
+                              "may help (--step-time, --budget)"));
         return;
     default:
         add_ground(outcome, chosen, beyond, listener, out);

@@ -8,8 +8,9 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema
 import pytest
@@ -17,16 +18,21 @@ import pytest
 from support.counting import CountingServer
 from support.line import Line
 from support.namespace import Namespace
-from support.plans import plan_of
+from support.plans import plan_of, write_plan
 from support.processes import wait_until
 from support.program import PROJECT, SLOWNESS, Rounds
 from support.simulated import SimulatedServer
 
 SCHEMA = PROJECT / "docs" / "tune.schema.json"
+BINARY = Path(
+    os.environ.get("ROUNDS_BINARY", PROJECT / "build" / "release" / "rounds")
+)
 LINE = Path(os.environ.get(
     "ROUNDS_LINE", PROJECT / "build" / "release" / "tests" / "cli" / "line"
 ))
-QUICK = ("--step-time", "300ms")
+QUICK = ("--step-time", "100ms")
+TRIES = 3
+SERVICE_MS = 30  # long beside what a busy machine adds
 INCOMPLETE, MISTAKE, INTERRUPTED = 3, 2, 130
 
 Make = Callable[..., SimulatedServer]
@@ -71,13 +77,35 @@ def urls_of(*servers: SimulatedServer, count: int = 3) -> list[str]:
     ]
 
 
+Tuned = tuple[int, dict[str, Any], subprocess.CompletedProcess[str]]
+
+
 def tune(
-    rounds: Rounds, plan: Path, *arguments: str | Path
-) -> tuple[int, dict[str, Any], subprocess.CompletedProcess[str]]:
-    """Tune a plan: exit code, what was found for `net`, the whole run."""
+    rounds: Rounds, plan: Path, *arguments: str | Path,
+    servers: Sequence[SimulatedServer] = (), prefix: Sequence[str] = (),
+) -> Tuned:
+    """Tune a plan: exit code, what was found for `net`, the whole run.
+
+    On a machine that others use, two moments may differ more than a number
+    is given for: that is right, and it is asked again. The `servers` forget.
+    """
+    for _ in range(TRIES):
+        for server in servers:
+            server.forget()
+        tuned = tune_once(rounds, plan, *arguments, prefix=prefix)
+        if not tuned[1] or tuned[1]["ground"] != "scatter":
+            break
+    return tuned
+
+
+def tune_once(
+    rounds: Rounds, plan: Path, *arguments: str | Path,
+    prefix: Sequence[str] = (),
+) -> Tuned:
+    """The same, whatever comes of it."""
     done = rounds.run(
         "tune", *rounds.engine_arguments(), "--report", "json", *QUICK,
-        *arguments, plan, timeout=120,
+        *arguments, plan, timeout=120, prefix=prefix,
     )
     try:
         report = json.loads(done.stdout)
@@ -87,20 +115,112 @@ def tune(
     return done.returncode, report["networks"].get("net"), done
 
 
+class Scenario(NamedTuple):
+    """A network to tune on, and what of it is not as usual."""
+
+    network: str = "workers = 3;"
+    servers: int = 1
+    count: int = 3
+    arguments: tuple[str, ...] = ()
+    failing: str = ""  # the endpoint that fails always
+    simulated: dict[str, int] = {}
+
+
+# They wait more than they work: so they run beside the tests. The longest
+# come first.
+SCENARIOS = {
+    # 6 workers ask 120 a second
+    "refuses": Scenario(simulated={"service_ms": 50, "rate": 130}),
+    "fails above": Scenario(simulated={"fails_above": 5}),
+    "knee": Scenario(simulated={"slots": 4}),
+    "long tail": Scenario(
+        simulated={"crowd": 6}, arguments=("--max-slowdown", "1.3")
+    ),
+    "rate": Scenario("workers = 3; rate = 50.0;"),
+    "fails from the start": Scenario(
+        simulated={"slots": 2}, count=20, failing="e0"
+    ),
+    "per origin": Scenario("workers = 3; per_origin = 2;", servers=2),
+}
+WITH_BOTH = ("refuses", "knee")
+
+
+class Outcome(NamedTuple):
+    """What came of a scenario."""
+
+    code: int
+    found: dict[str, Any]
+    servers: list[SimulatedServer]
+
+
+def play(directory: Path, engine: str, scenario: Scenario) -> Outcome:
+    """Tune on the scenario's servers, from its beginning to its end."""
+    options = {"service_ms": SERVICE_MS} | scenario.simulated
+    servers = [SimulatedServer(**options) for _ in range(scenario.servers)]
+    text = plan_text(
+        urls_of(*servers, count=scenario.count), scenario.network
+    ).replace(
+        f'name = "{scenario.failing}";',
+        f'name = "{scenario.failing}"; expect = {{ status = 418; }};',
+    )
+    directory.mkdir()
+    program = Rounds(BINARY.resolve(), directory, engine=engine)
+    try:
+        code, found, _ = tune(
+            program, write_plan(directory, text), *scenario.arguments,
+            servers=servers,
+        )
+    finally:
+        for server in servers:
+            server.stop()
+    return Outcome(code, found, servers)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def outcomes(
+    tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[tuple[str, str], "Future[Outcome]"]]:
+    """What comes of each scenario, by its name and the engine's."""
+    folder = tmp_path_factory.mktemp("scenarios")
+    pool = ThreadPoolExecutor(2 if SLOWNESS > 1 else 4)
+    yield {
+        (name, engine): pool.submit(
+            play, folder / f"{name} {engine}", engine, scenario
+        )
+        for name, scenario in SCENARIOS.items()
+        for engine in ("threads", "async")[:1 + (name in WITH_BOTH)]
+    }
+    pool.shutdown(cancel_futures=True)
+
+
+OutcomeOf = Callable[[str], Outcome]
+
+
+@pytest.fixture
+def outcome_of(
+    outcomes: dict[tuple[str, str], "Future[Outcome]"], engine: str
+) -> OutcomeOf:
+    """Waits for the outcome of a scenario with the engine under test."""
+    return lambda name: outcomes[name, engine].result()
+
+
 def most_measured(found: dict[str, Any]) -> int:
     """The most workers there were in any step."""
     return max(step["workers"] for step in found["steps"])
 
 
 BOTH = pytest.mark.parametrize("engine", ["threads", "async"])
+# The search is the same whoever runs the steps, and tried on models, too.
+LONG = pytest.mark.skipif(
+    SLOWNESS > 1, reason="takes long and runs nothing that others do not"
+)
 
 
 @BOTH
 def test_the_knee_of_a_server_that_serves_four_at_once_is_found(
-    rounds: Rounds, plan: Write, simulate: Make
+    outcome_of: OutcomeOf
 ) -> None:
-    server = simulate(service_ms=50, slots=4)
-    code, found, _ = tune(rounds, plan(plan_text(urls_of(server))))
+    code, found, (server,) = outcome_of("knee")
     assert code == 0, found
     assert 3 <= found["recommended_workers"] <= 5, found
     assert found["ground"] in ("plateau", "slow")
@@ -109,13 +229,12 @@ def test_the_knee_of_a_server_that_serves_four_at_once_is_found(
     assert found["fit"]["lambda"] > 0
 
 
-@pytest.mark.parametrize("round_trip_ms", [40, 80])
+@LONG
 def test_a_long_line_is_not_given_up_early(
-    rounds: Rounds, plan: Write, simulate: Make, tmp_path: Path,
-    round_trip_ms: int,
+    rounds: Rounds, plan: Write, simulate: Make, tmp_path: Path
 ) -> None:
     server = simulate()
-    line = Line(LINE, tmp_path / "line", [server.port], round_trip_ms / 2)
+    line = Line(LINE, tmp_path / "line", [server.port], one_way_ms := 20)
     try:
         url = line.origins("http")[0]
         code, found, _ = tune(
@@ -128,32 +247,27 @@ def test_a_long_line_is_not_given_up_early(
     assert found["ground"] == "max_workers", found
     assert most_measured(found) == 12
     assert found["recommended_workers"] >= 10, found
-    assert found["steps"][0]["p50_ms"] >= round_trip_ms * 0.9
+    assert found["steps"][0]["p50_ms"] >= 2 * one_way_ms * 0.9
 
 
+@LONG
 def test_a_line_that_loses_packets_is_not_given_up_early(
     rounds: Rounds, plan: Write, namespace: Namespace
 ) -> None:
     origin = namespace.serve_far_away(one_way_ms=40, loss=0.005)
     written = plan(plan_text([origin + "/a", origin + "/b"]))
-    done = rounds.run(
-        "tune", "--report", "json", *QUICK, "--max-workers", "8", written,
-        prefix=namespace.prefix, timeout=120,
+    _, found, _ = tune(
+        rounds, written, "--max-workers", "4", prefix=namespace.prefix
     )
-    found = json.loads(done.stdout)["networks"]["net"]
     assert found["ground"] == "max_workers", found
-    assert most_measured(found) == 8
+    assert most_measured(found) == 4
     assert found["steps"][0]["p50_ms"] >= 75
-    assert found["recommended_workers"] in (6, 7, 8), found
+    assert found["recommended_workers"] in (3, 4), found
 
 
 @BOTH
-def test_what_draws_429_is_not_recommended(
-    rounds: Rounds, plan: Write, simulate: Make
-) -> None:
-    server = simulate(service_ms=50, rate=130)  # 6 workers ask 120 a second
-    written = plan(plan_text(urls_of(server)))
-    code, found, _ = tune(rounds, written)
+def test_what_draws_429_is_not_recommended(outcome_of: OutcomeOf) -> None:
+    code, found, (server,) = outcome_of("refuses")
     assert code == 0, found
     assert found["ground"] == "refused", found
     assert 1 <= found["recommended_workers"] <= 6, found
@@ -165,45 +279,30 @@ def test_what_draws_429_is_not_recommended(
 
 
 def test_errors_that_were_not_there_at_the_start_end_it(
-    rounds: Rounds, plan: Write, simulate: Make
+    outcome_of: OutcomeOf
 ) -> None:
-    server = simulate(service_ms=50, fails_above=5)
-    code, found, _ = tune(rounds, plan(plan_text(urls_of(server))))
+    code, found, _ = outcome_of("fails above")
     assert code == 0, found
     assert found["ground"] == "errors", found
     assert 1 <= found["recommended_workers"] <= 5, found
 
 
-def test_errors_that_were_there_at_the_start_do_not(
-    rounds: Rounds, plan: Write, simulate: Make
+def test_a_few_errors_that_were_there_at_the_start_do_not(
+    outcome_of: OutcomeOf
 ) -> None:
-    server = simulate(service_ms=50, slots=2)
-    text = plan_text(urls_of(server, count=4)).replace(
-        'name = "e0";', 'name = "e0"; expect = { status = 418; };'
-    )
-    code, found, _ = tune(rounds, plan(text))
+    code, found, _ = outcome_of("fails from the start")
     assert code == 0, found
     assert found["ground"] in ("plateau", "slow"), found
     assert 1 <= found["recommended_workers"] <= 3, found
-    assert all(step["errors"] > 0 for step in found["steps"])
-
-
-def test_a_latency_that_grows_with_load_ends_it(
-    rounds: Rounds, plan: Write, simulate: Make
-) -> None:
-    server = simulate(service_ms=50, crowd=6)
-    code, found, _ = tune(rounds, plan(plan_text(urls_of(server))))
-    assert code == 0, found
-    assert 3 <= found["recommended_workers"] <= 8, found
-    assert most_measured(found) <= 16
+    assert all(
+        step["errors"] > 0 for step in found["steps"] if step["runs"] > 1
+    )
 
 
 def test_more_than_per_origin_allows_is_not_tried(
-    rounds: Rounds, plan: Write, simulate: Make
+    outcome_of: OutcomeOf
 ) -> None:
-    servers = [simulate(service_ms=50) for _ in range(2)]
-    text = plan_text(urls_of(*servers), "workers = 3; per_origin = 2;")
-    code, found, _ = tune(rounds, plan(text))
+    code, found, servers = outcome_of("per origin")
     assert code == 0, found
     assert found["ground"] == "per_origin"
     assert found["limits"]["max_workers"] == 4
@@ -211,24 +310,15 @@ def test_more_than_per_origin_allows_is_not_tried(
     assert all(server.max_in_flight <= 2 for server in servers)
 
 
-def test_the_rate_is_kept_and_is_the_end(
-    rounds: Rounds, plan: Write, simulate: Make
-) -> None:
-    server = simulate(service_ms=50)
-    text = plan_text(urls_of(server), "workers = 3; rate = 50.0;")
-    code, found, _ = tune(rounds, plan(text))
+def test_the_rate_is_kept_and_is_the_end(outcome_of: OutcomeOf) -> None:
+    _, found, _ = outcome_of("rate")
     assert found["ground"] in ("rate", "plateau"), found
     assert most_measured(found) <= 8
     assert all(step["throughput_per_s"] < 60 for step in found["steps"])
 
 
-def test_a_tail_beyond_the_slowdown_ends_it(
-    rounds: Rounds, plan: Write, simulate: Make
-) -> None:
-    server = simulate(service_ms=50, crowd=6)
-    code, found, _ = tune(
-        rounds, plan(plan_text(urls_of(server))), "--max-slowdown", "1.3"
-    )
+def test_a_tail_beyond_the_slowdown_ends_it(outcome_of: OutcomeOf) -> None:
+    code, found, _ = outcome_of("long tail")
     assert found["ground"] == "slow", found
     slow = [step for step in found["steps"] if step["objection"] == "slow"]
     assert slow
@@ -292,8 +382,9 @@ def test_only_safe_methods_are_asked(
     text = plan_text([counting.url("/get"), counting.url("/post")]).replace(
         'name = "e1";', 'name = "e1"; method = "POST";'
     )
-    _, found, _ = tune(rounds, plan(text), "--max-workers", "2")
+    _, found, _ = tune_once(rounds, plan(text), "--max-workers", "2")
     assert found["endpoints"] == found["left_out"] == 1
+    assert found["requests"] == counting.request_count
     assert {request.method for request in counting.requests} == {"GET"}
 
     _, found, _ = tune(
@@ -480,7 +571,7 @@ def test_the_reports_of_people_speak_their_language(
 def test_an_interrupt_ends_it_and_prints_what_is_known(
     rounds: Rounds, plan: Write, simulate: Make
 ) -> None:
-    server = simulate(service_ms=20)
+    server = simulate(service_ms=SERVICE_MS)
     written = plan(plan_text(urls_of(server)))
     before = written.read_bytes()
     started = rounds.start(
@@ -503,6 +594,26 @@ def test_an_interrupt_ends_it_and_prints_what_is_known(
     assert written.read_bytes() == before
 
 
+@BOTH
+def test_what_an_interrupted_first_step_sent_is_told(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    server = simulate(service_ms=SERVICE_MS)
+    started = rounds.start(
+        "tune", *rounds.engine_arguments(), "--report", "json",
+        "--max-workers", "1", "--step-time", "1h", "--max-time", "2h",
+        plan(plan_text(urls_of(server))),
+    )
+    wait_until(lambda: server.requests >= 5, "some requests")
+    started.send_signal(signal.SIGINT)
+    stdout, stderr = started.communicate(timeout=30 * SLOWNESS)
+    assert started.returncode == INTERRUPTED, stderr
+    found = json.loads(stdout)["networks"]["net"]
+    assert found["steps"] == []
+    assert 4 <= found["requests"] <= server.requests
+    assert found["elapsed_ms"] >= 4 * SERVICE_MS
+
+
 def test_every_network_with_endpoints_is_tuned_or_those_named(
     rounds: Rounds, plan: Write, simulate: Make
 ) -> None:
@@ -518,7 +629,7 @@ def test_every_network_with_endpoints_is_tuned_or_those_named(
     ):
         done = rounds.run(
             "tune", "--report", "json", "--max-workers", "1", *QUICK,
-            *arguments, written,
+            "--budget", "100", *arguments, written,
         )
         assert list(json.loads(done.stdout)["networks"]) == names
 

@@ -26,6 +26,8 @@ struct model {
     unsigned rate;   /* answered in any one second, others get 429; 0: any */
     double crowd;    /* workers at which a latency has doubled; 0: never */
     double errors;   /* the part of the checks that fails */
+    bool is_moody;   /* every 1.7 s it is another network */
+    uint64_t moods;  /* which, by the seed */
     uint64_t chance; /* the state of the random numbers */
     int64_t now_us;  /* goes on from step to step */
     int64_t answered_us[MODEL_WINDOW]; /* when each of the last ones came in */
@@ -51,9 +53,20 @@ static double model_normal(struct model *model)
     return sum;
 }
 
+/* As if it were slow and fast by turns, in an order that nobody knows. */
+static double model_mood_us(const struct model *model)
+{
+    static const double moods_us[] = { 2000, 5000, 20000, 60000, 150000 };
+    uint64_t mood = (uint64_t)(model->now_us / 1700000) + model->moods;
+
+    mood *= 0x9e3779b97f4a7c15u;
+    return moods_us[(mood >> 32) % 5];
+}
+
 static int64_t model_service_us(struct model *model, unsigned workers)
 {
-    double service_us = model->latency_us;
+    double service_us =
+        model->is_moody ? model_mood_us(model) : model->latency_us;
 
     if (model->crowd > 0)
         service_us *= 1 + pow((double)workers / model->crowd, 2);
@@ -163,6 +176,7 @@ static void model_start(struct model *model, uint64_t seed)
     for (int i = 0; i < 8; i++)
         (void)model_chance(model);
     model->now_us = MODEL_SECOND_US;
+    model->moods = seed * 1000003;
     model->answered = 0;
 }
 
@@ -175,7 +189,7 @@ static void model_tune(struct model *model, struct tune_course *course)
 
     while (
         !(course->end = tune_next(course, model->now_us - began_us, &wish))) {
-        model_run(model, &wish, tune_course_find(course, 1), &step);
+        model_run(model, &wish, tune_course_first(course, wish.workers), &step);
         tune_course_add(course, &step);
     }
 }

@@ -204,6 +204,13 @@ static void rise(struct tune_course *course, unsigned count)
     }
 }
 
+/* Of each step as much as of two runs that agree. */
+static void believe(struct tune_course *course)
+{
+    for (size_t i = 0; i < course->count; i++)
+        course->steps[i].runs = 2;
+}
+
 static void a_rise_that_the_budget_cuts_off_is_uncertain(void **state)
 {
     struct tune_course course = { .limits = usual };
@@ -258,6 +265,12 @@ static void nothing_above_an_objection_is_asked_again(void **state)
     assert_int_equal(wish.workers, 7);
     assert_true(wish.pause_us >= usual.pause_us);
     assert_true(wish.least_us > 2 * MODEL_SECOND_US);
+
+    refused = step_of(7, 150);
+    tune_course_add(&course, &refused);
+    assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                     TUNE_END_NOT_YET);
+    assert_int_equal(wish.pause_us, 0);
     tune_course_release(&course);
 }
 
@@ -269,6 +282,7 @@ static void the_rate_of_the_plan_ends_the_rise(void **state)
     (void)state;
     course.limits.rate = 102;
     rise(&course, 3);
+    believe(&course);
 
     tune_advise(&course, &advice);
     assert_int_equal(advice.ground, TUNE_GROUND_RATE);
@@ -287,10 +301,270 @@ static void figures_that_scatter_too_much_are_no_recommendation(void **state)
     wild.scatter = 0.2;
     rise(&course, 2);
     tune_course_add(&course, &wild);
+    believe(&course);
 
     tune_advise(&course, &advice);
     assert_int_equal(advice.workers, 0);
     assert_int_equal(advice.ground, TUNE_GROUND_SCATTER);
+    tune_course_release(&course);
+}
+
+static void a_network_that_changes_all_the_time_gets_no_number(void **state)
+{
+    const struct model model = { .is_moody = true, .scatter = 0.05 };
+    unsigned hits = 0, most;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct tune_advice advice = advise(&model, seed, &usual, &most);
+
+        hits += !advice.workers && advice.ground == TUNE_GROUND_SCATTER;
+    }
+    assert_in_nine_of_ten(hits, SEEDS);
+}
+
+static void runs_that_disagree_are_no_recommendation(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step again = step_of(4, 160);
+    struct tune_advice advice;
+
+    (void)state;
+    course.limits.most_workers = 4;
+    rise(&course, 3);
+    believe(&course);
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 4);
+
+    tune_course_add(&course, &again);
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 0);
+    assert_int_equal(advice.ground, TUNE_GROUND_SCATTER);
+    tune_course_release(&course);
+}
+
+static void runs_that_differ_by_chance_do_not_disagree(void **state)
+{
+    struct tune_step one = step_of(4, 100), another = step_of(4, 130);
+    struct tune_step both;
+
+    (void)state;
+    one.scatter = another.scatter = 0.1;
+    both = tune_step_merge(&one, &another);
+
+    assert_true(both.scatter < 0.1);
+    assert_true(both.throughput_per_s > 114 && both.throughput_per_s < 116);
+}
+
+static void more_than_so_many_times_one_worker_is_not_believed(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step impossible = step_of(4, 25 * 4 * 1.4);
+    struct tune_advice advice;
+
+    (void)state;
+    course.limits.most_workers = 4;
+    rise(&course, 2);
+    tune_course_add(&course, &impossible);
+    believe(&course);
+
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 0);
+    assert_int_equal(advice.ground, TUNE_GROUND_SCATTER);
+    tune_course_release(&course);
+}
+
+static void what_a_number_rests_on_is_measured_once_more(void **state)
+{
+    static const unsigned again[] = { 4, 1, 3 };
+    struct tune_course course = { .limits = usual };
+    struct tune_step between = step_of(3, 75);
+    struct tune_advice advice;
+    struct tune_wish wish;
+
+    (void)state;
+    course.limits.most_workers = 4;
+    rise(&course, 3);
+    tune_course_add(&course, &between);
+    for (size_t i = 0; i < COUNT(again); i++) {
+        struct tune_step step = step_of(again[i], 25.0 * again[i]);
+
+        tune_advise(&course, &advice);
+        assert_int_equal(advice.workers, 0);
+        assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                         TUNE_END_NOT_YET);
+        assert_int_equal(wish.workers, again[i]);
+        assert_true(wish.requests_most <= usual.budget / 20);
+        tune_course_add(&course, &step);
+    }
+
+    assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                     TUNE_END_FOUND);
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 4);
+    tune_course_release(&course);
+}
+
+/* Rather than looking closer with the last of the budget. */
+static void a_part_of_the_budget_is_kept_for_that(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step plateau = step_of(16, 200);
+    struct tune_wish wish;
+
+    (void)state;
+    course.limits.budget = 6 * 100 + 200;
+    rise(&course, 4);
+    tune_course_add(&course, &plateau);
+    tune_course_add(&course, &plateau);
+
+    assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                     TUNE_END_NOT_YET);
+    assert_int_equal(wish.workers, 8);
+    tune_course_release(&course);
+}
+
+static void a_network_that_fails_at_the_start_gets_no_number(void **state)
+{
+    const struct model model = {
+        .latency_us = 20000, .slots = 8, .scatter = 0.1, .errors = 0.4
+    };
+    unsigned most;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct tune_advice advice = advise(&model, seed, &usual, &most);
+
+        assert_int_equal(advice.workers, 0);
+        assert_int_equal(advice.ground, TUNE_GROUND_FIRST);
+        assert_int_equal(most, 1);
+    }
+}
+
+static void a_few_errors_from_the_start_on_are_no_objection(void **state)
+{
+    static const double parts[] = { 0.01, 0.03, 0.05 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        const struct model model = {
+            .latency_us = 20000, .slots = 8, .scatter = 0.1, .errors = parts[i]
+        };
+        unsigned hits = 0, most;
+
+        for (uint64_t seed = 1; seed <= SEEDS; seed++)
+            hits +=
+                distance(advise(&model, seed, &usual, &most).workers, 8) < 2;
+        assert_in_nine_of_ten(hits, SEEDS);
+    }
+}
+
+static void errors_are_measured_once_more_before_they_are_believed(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step failing = step_of(16, 400), fine = step_of(16, 400);
+    struct tune_wish wish;
+
+    (void)state;
+    failing.errors = 12;
+    rise(&course, 4);
+    tune_course_add(&course, &failing);
+    assert_int_equal(tune_objection(&course, tune_course_find(&course, 16)),
+                     TUNE_OBJECTION_ERRORS);
+
+    assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                     TUNE_END_NOT_YET);
+    assert_int_equal(wish.workers, 16);
+    tune_course_add(&course, &fine);
+    assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                     TUNE_END_NOT_YET);
+    assert_int_equal(wish.workers, 32);
+    tune_course_release(&course);
+}
+
+static void a_first_step_without_errors_is_no_promise(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step first = step_of(1, 25), step = step_of(2, 50);
+
+    (void)state;
+    tune_course_add(&course, &first);
+    step.errors = 4;
+    assert_int_equal(tune_objection(&course, &step), TUNE_OBJECTION_NONE);
+    step.errors = 12;
+    assert_int_equal(tune_objection(&course, &step), TUNE_OBJECTION_ERRORS);
+    tune_course_release(&course);
+}
+
+static void what_failed_at_once_does_not_scatter(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step failing = step_of(16, 0), ceiling = step_of(7, 175);
+    struct tune_advice advice;
+
+    (void)state;
+    failing.errors = failing.requests;
+    failing.scatter = 1;
+    ceiling.measured_us = 3 * (int64_t)MODEL_SECOND_US;
+    rise(&course, 4);
+    tune_course_add(&course, &failing);
+    tune_course_add(&course, &ceiling);
+    believe(&course);
+
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 7);
+    assert_int_equal(advice.ground, TUNE_GROUND_ERRORS);
+    tune_course_release(&course);
+}
+
+static void what_was_stopped_is_no_recommendation(void **state)
+{
+    struct tune_course course = { .limits = usual, .end = TUNE_END_STOPPED };
+    struct tune_advice advice;
+
+    (void)state;
+    course.limits.most_workers = 4;
+    rise(&course, 3);
+    believe(&course);
+
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 0);
+    assert_int_equal(advice.ground, TUNE_GROUND_UNFINISHED);
+    tune_course_release(&course);
+}
+
+/* One second would not show a limit that counts by the second. */
+static void what_a_network_that_refuses_let_pass_has_to_be_proven(void **state)
+{
+    struct tune_course course = { .limits = usual, .end = TUNE_END_TIME };
+    struct tune_step refused = step_of(16, 200), ceiling = step_of(7, 175);
+    struct tune_advice advice;
+
+    (void)state;
+    rise(&course, 4);
+    refused.refusals = refused.errors = 1;
+    tune_course_add(&course, &refused);
+    tune_course_add(&course, &ceiling);
+    believe(&course);
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 0);
+    assert_int_equal(advice.ground, TUNE_GROUND_UNFINISHED);
+
+    ceiling.measured_us = 2 * (int64_t)MODEL_SECOND_US;
+    tune_course_add(&course, &ceiling);
+    tune_advise(&course, &advice);
+    assert_int_equal(advice.workers, 7);
+    tune_course_release(&course);
+}
+
+static void what_a_dropped_step_sent_counts(void **state)
+{
+    struct tune_course course = { .limits = usual, .dropped = 40 };
+
+    (void)state;
+    assert_int_equal(tune_course_requests(&course), 40);
+    rise(&course, 2);
+    assert_int_equal(tune_course_requests(&course), 240);
     tune_course_release(&course);
 }
 
@@ -307,6 +581,21 @@ int main(void)
         cmocka_unit_test(nothing_above_an_objection_is_asked_again),
         cmocka_unit_test(the_rate_of_the_plan_ends_the_rise),
         cmocka_unit_test(figures_that_scatter_too_much_are_no_recommendation),
+        cmocka_unit_test(a_network_that_changes_all_the_time_gets_no_number),
+        cmocka_unit_test(runs_that_disagree_are_no_recommendation),
+        cmocka_unit_test(runs_that_differ_by_chance_do_not_disagree),
+        cmocka_unit_test(more_than_so_many_times_one_worker_is_not_believed),
+        cmocka_unit_test(what_a_number_rests_on_is_measured_once_more),
+        cmocka_unit_test(a_part_of_the_budget_is_kept_for_that),
+        cmocka_unit_test(a_network_that_fails_at_the_start_gets_no_number),
+        cmocka_unit_test(a_few_errors_from_the_start_on_are_no_objection),
+        cmocka_unit_test(
+            errors_are_measured_once_more_before_they_are_believed),
+        cmocka_unit_test(a_first_step_without_errors_is_no_promise),
+        cmocka_unit_test(what_failed_at_once_does_not_scatter),
+        cmocka_unit_test(what_was_stopped_is_no_recommendation),
+        cmocka_unit_test(what_a_network_that_refuses_let_pass_has_to_be_proven),
+        cmocka_unit_test(what_a_dropped_step_sent_counts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
