@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from support.black_hole import BlackHole
 from support.certificates import Certificates
 from support.counting import Answer, CountingServer
 from support.mail_server import PASSWORD, USER, MailServer
@@ -371,13 +372,20 @@ def test_whoever_hears_all_knows_how_things_stand_after_any_number_of_kills(
 def test_silence_everywhere_is_one_message_about_our_own_network(
     patrol: Start, plan: Write, robots: Robots
 ) -> None:
-    urls = [f"http://no-such-host-{i}.invalid/" for i in range(20)]
-    path = plan(plan_text(urls, [alert(robots, "webhook")]))
+    holes = (BlackHole(), BlackHole())
+    urls = [f"{holes[i % 2].origin}/{i}" for i in range(20)]
+    path = plan(plan_text(
+        urls, [alert(robots, "webhook")],
+        'schedule = { every = "5s"; };\n'
+        'defaults = { connect_timeout = "200ms"; };\n' + HISTORY,
+    ))
 
     running = patrol(path)
     robots.wait_for(1)
-    running.wait_for("round", 4)
+    running.wait_for("round", 2)
     running.end()
+    for hole in holes:
+        hole.stop()
 
     (delivery,) = robots.deliveries()
     assert delivery.json["event"] == "network_in_doubt"
