@@ -5,9 +5,9 @@
  * Connection profiles. libcurl goes on trusting what an earlier transfer on
  * the same handle trusted (a kept connection, a resumed session, a cached
  * address), so whatever decides whom a connection may reach and how it is
- * judged makes a profile: TLS settings, proxy, `resolve`, IP and HTTP version. A
- * handle serves one profile, and connections are reused within an origin and a
- * profile.
+ * judged makes a profile: TLS settings, proxy, `resolve`, IP and HTTP version,
+ * and whether the network refuses private addresses. A handle serves one
+ * profile, and connections are reused within an origin and a profile.
  *
  * Each profile's certificate store is loaded when the first https connection
  * asks for it, shared by all threads, and loaded again only where its file has
@@ -28,9 +28,13 @@ struct profile;
 struct profiles *profiles_create(void);
 void profiles_destroy(struct profiles *profiles); /* NULL is allowed */
 
-/* The profile for SETTINGS, the same for equal ones; lives with PROFILES. */
+/*
+ * The profile for SETTINGS in NETWORK, the same for all that may share
+ * connections; lives with PROFILES.
+ */
 const struct profile *profiles_find(struct profiles *profiles,
-                                    const struct settings *settings);
+                                    const struct settings *settings,
+                                    const struct network *network);
 
 /* Small and dense, from 0: part of the key within which to reuse. */
 unsigned profile_id(const struct profile *profile);

@@ -52,6 +52,7 @@ struct profile {
     struct profiles *owner;
     unsigned id;
     struct settings settings; /* of the first that asked for it */
+    bool forbids_private;     /* a connection of others may lead to one */
     struct curl_slist *resolve;
     bool is_whole; /* there was memory for all of it */
 };
@@ -147,14 +148,18 @@ static bool is_same_resolve(const struct settings *left,
     return true;
 }
 
-static bool is_same_profile(const struct settings *left,
-                            const struct settings *right)
+static bool is_same_profile(const struct profile *profile,
+                            const struct settings *settings,
+                            const struct network *network)
 {
-    return (is_same_tls(&left->tls, &right->tls) &&
-            left->ip_version == right->ip_version &&
-            left->http_version == right->http_version &&
-            is_same_text(left->proxy, right->proxy) &&
-            is_same_resolve(left, right));
+    const struct settings *own = &profile->settings;
+
+    return profile->forbids_private == network->forbid_private &&
+           is_same_tls(&own->tls, &settings->tls) &&
+           own->ip_version == settings->ip_version &&
+           own->http_version == settings->http_version &&
+           is_same_text(own->proxy, settings->proxy) &&
+           is_same_resolve(own, settings);
 }
 
 /* FNV-1a */
@@ -192,13 +197,15 @@ static void add_resolve(struct profile *profile, const char *entry)
 
 static struct profile *add_profile(struct profiles *profiles,
                                    struct profile **bucket,
-                                   const struct settings *settings)
+                                   const struct settings *settings,
+                                   const struct network *network)
 {
     struct profile *profile = xcalloc(1, sizeof(*profile));
 
     profile->owner = profiles;
     profile->id = profiles->count++;
     profile->settings = *settings; /* what it points to is the plan's */
+    profile->forbids_private = network->forbid_private;
     profile->is_whole = true;
     for (size_t i = 0; i < settings->resolve_count; i++)
         add_resolve(profile, settings->resolve[i]);
@@ -208,17 +215,18 @@ static struct profile *add_profile(struct profiles *profiles,
 }
 
 const struct profile *profiles_find(struct profiles *profiles,
-                                    const struct settings *settings)
+                                    const struct settings *settings,
+                                    const struct network *network)
 {
     struct profile **bucket = bucket_of(profiles, settings);
     struct profile *profile;
 
     pthread_mutex_lock(&profiles->lock);
     profile = *bucket;
-    while (profile && !is_same_profile(&profile->settings, settings))
+    while (profile && !is_same_profile(profile, settings, network))
         profile = profile->next;
     if (!profile)
-        profile = add_profile(profiles, bucket, settings);
+        profile = add_profile(profiles, bucket, settings, network);
     pthread_mutex_unlock(&profiles->lock);
     return profile;
 }

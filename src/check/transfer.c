@@ -105,7 +105,8 @@ static void choose_profile(struct transfer *transfer)
         settings.tls.certificate_file = NULL;
         settings.tls.key_file = NULL;
     }
-    transfer->profile = profiles_find(transfer->shared->profiles, &settings);
+    transfer->profile = profiles_find(transfer->shared->profiles, &settings,
+                                      transfer->shared->network);
     transfer->easy = choose_handle(transfer, transfer->profile);
 }
 

@@ -63,7 +63,8 @@ void pool_hand_over(const struct pool *pool, struct check *check)
 
 unsigned pool_profile(const struct pool *pool, const struct check *check)
 {
-    return profile_id(profiles_find(pool->profiles, check->endpoint->settings));
+    return profile_id(profiles_find(pool->profiles, check->endpoint->settings,
+                                    pool->network->network));
 }
 
 bool pool_has_answered(const struct result *result)

@@ -413,6 +413,30 @@ def test_a_network_without_forbid_private_is_asked_as_ever(
     assert counting.counts() == {"/a": 1}
 
 
+def test_forbid_private_does_not_use_the_connections_of_other_networks(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    outside = [f"outside{i}" for i in range(10)]
+    plan = make_plan(
+        [
+            {"name": "inside", "url": counting.url("/a"),
+             "network": "intranet"},
+            *({"name": name, "url": counting.url("/b")} for name in outside),
+        ],
+        networks={"outside": {
+            "forbid_private": True, "workers": 1, "rate": 50.0,
+        }},
+        defaults={"network": "outside"},
+    )
+
+    _, report = rounds.check_json(plan)
+
+    assert verdicts(report) == {
+        "inside": HEALTHY, **dict.fromkeys(outside, PRIVATE)
+    }
+    assert counting.counts() == {"/a": 1}
+
+
 PUBLIC = "93.184.216.34"  # inside the namespace it is ours
 
 REDIRECTING = """

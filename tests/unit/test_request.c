@@ -124,7 +124,11 @@ enum ending { NOTHING_WAS_MISSING, WAS_NOT_ASKED, WAS_ASKED };
 static enum ending prepare_with(const struct endpoint *endpoint,
                                 int allocations)
 {
-    struct transfer_shared shared = { .profiles = profiles_create() };
+    struct network network = { 0 };
+    struct transfer_shared shared = {
+        .profiles = profiles_create(),
+        .network = &network,
+    };
     struct transfer *transfer = transfer_create(&shared);
     struct result *result = result_create(endpoint, 0);
     bool is_asked;
@@ -186,7 +190,11 @@ what_is_asked_as_the_one_before_is_prepared_and_nothing_else_is(void **state)
                               .origin = "http://a.example:80",
                               .settings = &post };
     struct endpoint second = first;
-    struct transfer_shared shared = { .profiles = profiles_create() };
+    struct network network = { 0 };
+    struct transfer_shared shared = {
+        .profiles = profiles_create(),
+        .network = &network,
+    };
     struct transfer *transfer = transfer_create(&shared);
 
     (void)state;
