@@ -3,7 +3,7 @@
 
 /*
  * The page without its data: html/page.html with style and scripts put in by
- * html/embed.cmake, which also writes the .c file. Places for data are
+ * cmake/embed.cmake, which also writes the .c file. Places for data are
  * {{word}}.
  */
 

@@ -16,6 +16,7 @@ import pytest
 
 from support import browser as browsers
 from support.browser import Browser
+from support.pages import contrast, places_in, words_of
 from support.counting import Answer, CountingServer
 from support.faults import Faults
 from support.nginx import Nginx
@@ -24,6 +25,7 @@ from support.plans import plan_of, write_plan
 from support.program import PROJECT, Rounds
 
 WORDS = PROJECT / "src" / "report" / "html" / "words.js"
+TERMS = WORDS.parent / "shared" / "terms.js"
 SCHEMA = PROJECT / "docs" / "report.schema.json"
 
 PAGE_ROWS = 50
@@ -586,32 +588,17 @@ def test_the_page_is_read_in_chinese(browser: Browser, mixed: Page) -> None:
 
 
 def test_every_word_is_there_in_every_language() -> None:
-    sections = re.findall(r"^  (\w+): \{\n(.*?)^  \},\n",
-                          WORDS.read_text(), re.MULTILINE | re.DOTALL)
-    words = {name: dict(re.findall(r'^    (\w+): "(.*)",$', text,
-                                   re.MULTILINE))
-             for name, text in sections}
+    own, shared = words_of(WORDS), words_of(TERMS)
+    words = {name: {**own[name], **shared[name]} for name in own}
     reasons = json.loads(SCHEMA.read_text())["$defs"]["reason"]["enum"]
 
-    assert set(words) == {"en", "zh"}
+    assert set(own) == set(shared) == {"en", "zh"}
+    assert not set(own["en"]) & set(shared["en"])
     assert set(words["zh"]) == set(words["en"]) | {
         f"reason_{reason}" for reason in reasons
     }
     for key, text in words["en"].items():
-        places = set(re.findall(r"\{\w+\}", text))
-        assert set(re.findall(r"\{\w+\}", words["zh"][key])) == places, key
-
-
-def luminance(color: str) -> float:
-    parts = [int(part) / 255 for part in color.split(",")]
-    linear = [part / 12.92 if part <= 0.04045
-              else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(first: str, second: str) -> float:
-    lights = sorted((luminance(first), luminance(second)))
-    return (lights[1] + 0.05) / (lights[0] + 0.05)
+        assert places_in(words["zh"][key]) == places_in(text), key
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -43,15 +43,6 @@ function countLatencies() {
   return { first, counts };
 }
 
-// 1, 2, 5, 10, 20 ... up to a little over MOST.
-function niceStep(most, steps) {
-  const rough = most / steps;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5, 10].find((one) => one * power >= rough);
-
-  return factor * power;
-}
-
 function histogramScale(histogram, width) {
   const most = Math.max(...histogram.counts.map((count) => count.all));
   const step = Math.max(1, niceStep(most, 4));

@@ -29,6 +29,10 @@ const CHANGES = ["new", "still", "recovered", "slower"];
 const changeOfName = new Map(CHANGES.flatMap((change) =>
   (report.changes?.[change] ?? []).map((name) => [name, change])));
 
+function changeWord(change) {
+  return word("change_" + change);
+}
+
 checks.forEach((check, index) => {
   check.index = index;
   check.change = changeOfName.get(check.name) ?? null;

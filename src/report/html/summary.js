@@ -28,16 +28,6 @@ function verdict() {
   };
 }
 
-// The tab's icon tells how the round went, too.
-function setIcon(kind) {
-  const color = styleColor(kind);
-  const svg = `<svg xmlns="${SVG}" viewBox="0 0 16 16">` +
-    `<circle cx="8" cy="8" r="7" fill="${color}"/></svg>`;
-
-  document.querySelector("link[rel=icon]").href =
-    "data:image/svg+xml," + encodeURIComponent(svg);
-}
-
 function roundFacts() {
   const facts = make("p", { class: "facts" });
   const parts = [

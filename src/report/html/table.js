@@ -127,15 +127,6 @@ function summaryRow(check) {
   messageCell(check));
 }
 
-// Term and description; nothing of what is not known.
-function facts(entries) {
-  return make("dl", { class: "facts" }, entries
-    .filter(([, value]) => value !== null && value !== undefined &&
-      value !== "")
-    .map(([name, value]) => make("div", null,
-      make("dt", null, name), make("dd", null, value))));
-}
-
 function certificateText(check) {
   const ends = check.certificate_expires_at;
 

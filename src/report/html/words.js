@@ -1,6 +1,5 @@
-// What the page says, in each language it can be read in. {name} is replaced
-// by a value; of "one|many" the value `n` chooses. Names of outcomes' and
-// reasons' words are those of every other report.
+// What the report's page says beside the terms of shared/terms.js, in each
+// language it can be read in.
 
 const WORDS = {
   en: {
@@ -33,16 +32,6 @@ const WORDS = {
     warn_not_kept: "{n} result is counted but not listed|{n} results are counted but not listed",
 
     outcome: "Outcome",
-    outcome_healthy: "healthy",
-    outcome_degraded: "degraded",
-    outcome_unhealthy: "unhealthy",
-    outcome_unreachable: "unreachable",
-    outcome_unknown: "unknown",
-    outcome_skipped: "skipped",
-
-    comma: ", ",
-    semicolon: "; ",
-    colon: ": ",
 
     elapsed: "Elapsed",
     at_best: "at best {best} with these workers",
@@ -63,10 +52,7 @@ const WORDS = {
 
     reasons: "Why",
     all_healthy: "Every endpoint met all that was expected of it.",
-    and_more: "and {n} more",
     show_all_of: "Show all {n}",
-    networks: "Networks",
-    network: "Network",
     workers: "Workers",
     checks: "Checks",
     busy: "Busy",
@@ -120,12 +106,6 @@ const WORDS = {
     tip_guess: "in a lane that was free: which worker made it is not recorded",
     tip_at: "{from} to {to}",
 
-    phase_other: "other",
-    phase_dns: "dns",
-    phase_connect: "connect",
-    phase_tls: "tls",
-    phase_wait: "wait",
-    phase_receive: "receive",
     phase_other_help: "redirects, setting up, verifying",
     queued: "queued",
     total: "Total",
@@ -166,11 +146,7 @@ const WORDS = {
     connection_new: "new",
     bytes: "Bytes",
     started: "Started",
-    tags: "Tags",
     source: "In the plan",
-    certificate: "Certificate ends",
-    in_days: "in {n} day|in {n} days",
-    days_ago: "{n} day ago|{n} days ago",
     limit: "Limit that fired",
     ended_in: "Ended in",
     failed_expectations: "Expectations not met",
@@ -214,16 +190,6 @@ const WORDS = {
     warn_not_kept: "有 {n} 个结果已计数但未列出",
 
     outcome: "状态",
-    outcome_healthy: "正常",
-    outcome_degraded: "降级",
-    outcome_unhealthy: "异常",
-    outcome_unreachable: "不可达",
-    outcome_unknown: "未知",
-    outcome_skipped: "已跳过",
-
-    comma: "，",
-    semicolon: "；",
-    colon: "：",
 
     elapsed: "总耗时",
     at_best: "以现有工作线程最快需 {best}",
@@ -244,10 +210,7 @@ const WORDS = {
 
     reasons: "原因",
     all_healthy: "所有接口均符合全部期望。",
-    and_more: "另有 {n} 个",
     show_all_of: "显示全部 {n} 个",
-    networks: "网络",
-    network: "网络",
     workers: "工作线程",
     checks: "检查",
     busy: "忙碌",
@@ -301,12 +264,6 @@ const WORDS = {
     tip_guess: "画在当时空闲的泳道上：未记录由哪个工作线程执行",
     tip_at: "{from} 至 {to}",
 
-    phase_other: "其他",
-    phase_dns: "解析",
-    phase_connect: "连接",
-    phase_tls: "TLS",
-    phase_wait: "等待",
-    phase_receive: "接收",
     phase_other_help: "重定向、准备、校验",
     queued: "排队",
     total: "响应耗时",
@@ -347,11 +304,7 @@ const WORDS = {
     connection_new: "新建",
     bytes: "字节数",
     started: "开始时间",
-    tags: "标签",
     source: "计划中的位置",
-    certificate: "证书到期",
-    in_days: "{n} 天后",
-    days_ago: "{n} 天前",
     limit: "触发的时限",
     ended_in: "止于",
     failed_expectations: "未满足的期望",
@@ -364,72 +317,5 @@ const WORDS = {
     to_timeline: "在时间线中显示",
     made_by: "由 rounds {version} 生成",
     data_note: "整轮结果的 JSON 也在本文件中，位于 id 为“report”的元素内。",
-
-    reason_dns: "域名解析失败",
-    reason_connect_refused: "连接被拒绝",
-    reason_connect_unreachable: "网络不可达",
-    reason_connect_timeout: "连接超时",
-    reason_tls_timeout: "TLS 握手超时",
-    reason_tls_handshake: "TLS 握手失败",
-    reason_tls_certificate: "证书不可信",
-    reason_first_byte_timeout: "首字节超时",
-    reason_read_timeout: "读取超时",
-    reason_reset: "连接被重置",
-    reason_empty_reply: "空响应",
-    reason_truncated: "响应不完整",
-    reason_protocol: "协议错误",
-    reason_too_large: "响应过大",
-    reason_redirect: "重定向错误",
-    reason_proxy: "代理错误",
-    reason_status: "状态码不符",
-    reason_header: "响应头不符",
-    reason_body: "响应体不符",
-    reason_too_slow: "响应过慢",
-    reason_certificate_expiring: "证书即将到期",
-    reason_slow: "响应较慢",
-    reason_flaky: "重试后通过",
-    reason_local: "本机故障",
-    reason_cancelled: "已取消",
   },
 };
-
-let language = "en";
-
-function chooseLanguage(name) {
-  const short = String(name).toLowerCase().split(/[-_]/)[0];
-
-  language = Object.hasOwn(WORDS, short) ? short : "en";
-  document.documentElement.lang = language === "zh" ? "zh-CN" : language;
-}
-
-function hasWord(key) {
-  return Object.hasOwn(WORDS[language], key);
-}
-
-function word(key, values = {}) {
-  const text = WORDS[language][key] ?? WORDS.en[key] ?? key;
-  const forms = text.split("|");
-  const form = forms.length > 1 && values.n !== 1 ? forms[1] : forms[0];
-
-  return form.replace(/\{(\w+)\}/g, (whole, name) => {
-    const value = values[name] ?? whole;
-    return typeof value === "number" ? formatCount(value) : value;
-  });
-}
-
-function outcomeWord(outcome) {
-  return word("outcome_" + outcome);
-}
-
-// The word every report uses, where the language has none of its own.
-function reasonWord(reason) {
-  return hasWord("reason_" + reason) ? word("reason_" + reason) : reason;
-}
-
-function changeWord(change) {
-  return word("change_" + change);
-}
-
-function phaseWord(phase) {
-  return word("phase_" + phase);
-}

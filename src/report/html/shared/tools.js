@@ -107,10 +107,29 @@ function clamp(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }
 
+// 1, 2, 5, 10, 20 ... up to a little over MOST.
+function niceStep(most, steps) {
+  const rough = most / steps;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const factor = [1, 2, 5, 10].find((one) => one * power >= rough);
+
+  return factor * power;
+}
+
 // What the style sheet calls --name, for what is drawn and not styled.
 function styleColor(name) {
   return getComputedStyle(document.documentElement)
     .getPropertyValue("--" + name).trim();
+}
+
+// The tab's icon tells the verdict, too.
+function setIcon(kind) {
+  const color = styleColor(kind);
+  const svg = `<svg xmlns="${SVG}" viewBox="0 0 16 16">` +
+    `<circle cx="8" cy="8" r="7" fill="${color}"/></svg>`;
+
+  document.querySelector("link[rel=icon]").href =
+    "data:image/svg+xml," + encodeURIComponent(svg);
 }
 
 // A bar of parts [{share, kind, title}]: widths are shares of the whole.
@@ -146,4 +165,13 @@ function reasonLabel(reason) {
   if (hasWord("reason_" + reason))
     label.prepend(reasonWord(reason) + " ");
   return label;
+}
+
+// Term and description; nothing of what is not known.
+function facts(entries) {
+  return make("dl", { class: "facts" }, entries
+    .filter(([, value]) => value !== null && value !== undefined &&
+      value !== "")
+    .map(([name, value]) => make("div", null,
+      make("dt", null, name), make("dd", null, value))));
 }

@@ -1,0 +1,144 @@
+// Asks the server again and again while the page is seen. What has not changed
+// is not sent again; who does not answer is asked less and less often.
+
+const PAUSE_LEAST_MS = 1000;
+const PAUSE_MOST_MS = 5000;
+const BACKOFF_MOST_MS = 60000;
+const ANSWER_MS = 15000;      // so long an answer may take
+const INCIDENTS_MS = 60000;   // asked for so often, and after a change,
+const DAYS_MS = 300000;       // and these so often
+const DETAIL_MS = 5000;
+
+const answers = new Map();    // by path: {etag, value}
+
+const connection = {
+  lostAt: null,     // serverNow() of the first request without an answer
+  isRefused: false, // it answered that it wants a token
+  isAsking: false,
+  failures: 0,      // in a row
+  nextAt: 0,        // Date.now() of the next request
+};
+
+class RefusedError extends Error {
+  constructor(code) {
+    super(`answered ${code}`);
+    this.code = code;
+  }
+}
+
+// {value, isNew}: what PATH tells, and whether it is another than before.
+async function ask(path) {
+  const known = answers.get(path);
+  const headers = {
+    "Accept": "application/json",
+    "Accept-Language": document.documentElement.lang,
+  };
+
+  if (known?.etag)
+    headers["If-None-Match"] = known.etag;
+  const answer = await fetch(path, {
+    headers, cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS),
+  });
+
+  if (answer.status === 304 && known)
+    return { value: known.value, isNew: false };
+  if (!answer.ok)
+    throw new RefusedError(answer.status);
+  const value = await answer.json();
+
+  answers.set(path, { etag: answer.headers.get("ETag"), value });
+  return { value, isNew: true };
+}
+
+const due = new Map(); // by path: Date.now() from which it is asked for again
+
+// As ask(), but not before its time; null: not asked, or refused.
+async function askWhenDue(path, periodMs, isUrgent) {
+  if (!isUrgent && Date.now() < (due.get(path) ?? 0))
+    return null;
+  due.set(path, Date.now() + periodMs);
+  try {
+    return await ask(path);
+  } catch (error) {
+    if (!(error instanceof RefusedError))
+      throw error;
+    return null;
+  }
+}
+
+function detailPath(name) {
+  return "api/v1/endpoints/" + encodeURIComponent(name);
+}
+
+async function askForDetail(isUrgent) {
+  const name = openedName;
+
+  if (name === null)
+    return;
+  const answer = await askWhenDue(detailPath(name), DETAIL_MS, isUrgent);
+
+  if (name === openedName && (answer?.isNew || isUrgent))
+    showDetail(name, answer?.value ?? null);
+}
+
+// All that is shown, as far as it is due.
+async function askForAll() {
+  const { value, isNew } = await ask("api/v1/status");
+  const changes = isNew ? takeStatus(value) : [];
+
+  if (status.has_history) {
+    const list = await askWhenDue("api/v1/incidents", INCIDENTS_MS,
+      changes.length > 0);
+    if (list?.isNew)
+      takeIncidents(list.value);
+    const bars = await askWhenDue("api/v1/days", DAYS_MS, false);
+    if (bars?.isNew)
+      takeDays(bars.value);
+  }
+  await askForDetail(changes.some((each) => each.name === openedName));
+}
+
+function pauseMs() {
+  if (connection.failures > 0)
+    return Math.min(PAUSE_MOST_MS * 2 ** (connection.failures - 1),
+      BACKOFF_MOST_MS);
+  return clamp(shortestPeriod(), PAUSE_LEAST_MS, PAUSE_MOST_MS);
+}
+
+let timer = null;
+
+async function poll() {
+  clearTimeout(timer);
+  if (document.hidden || connection.isAsking)
+    return;
+  connection.isAsking = true;
+  showConnection();
+  try {
+    await askForAll();
+    connection.failures = 0;
+    connection.lostAt = null;
+    connection.isRefused = false;
+  } catch (error) {
+    connection.failures++;
+    connection.lostAt ??= serverNow();
+    connection.isRefused = error.code === 401 || error.code === 403;
+  }
+  connection.isAsking = false;
+  connection.nextAt = Date.now() + pauseMs();
+  timer = setTimeout(poll, pauseMs());
+  showConnection();
+}
+
+// Nobody looks: nothing is asked. Somebody looks again: it is asked at once.
+function pollWhileSeen() {
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    poll();
+  });
+  addEventListener("online", poll);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted)
+      poll();
+  });
+  poll();
+}
