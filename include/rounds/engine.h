@@ -32,10 +32,17 @@ typedef bool engine_source(void *context, const struct endpoint **endpoint,
 /* Takes over RESULTS; called by any worker, several at once. */
 typedef void engine_sink(void *context, struct result **results, size_t count);
 
+/* How a network fares while its engine runs, for whoever looks on. */
+struct engine_gauge {
+    atomic_size_t busy;   /* checks at work */
+    atomic_size_t queued; /* that wait for a worker, retries too */
+};
+
 struct engine_network {
     const struct network *network;
     engine_source *source;
     void *source_context;
+    struct engine_gauge *gauge; /* NULL: nobody looks */
 };
 
 struct engine_round {

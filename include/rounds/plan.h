@@ -33,6 +33,16 @@ struct plan_history {
     int64_t keep_ms;
 };
 
+/* Where a patrol shows what it finds, and to whom. */
+struct plan_status_page {
+    const char *listen; /* "HOST:PORT" as it was written; NULL: nowhere */
+    const char *host;   /* a literal address, IPv6 without brackets */
+    unsigned port;      /* 0: the kernel chooses one */
+    bool is_loopback;
+    const char *title;
+    const char *token; /* NULL: anybody may look */
+};
+
 struct plan {
     const char *file;                 /* as it was named; NULL: no file */
     const struct endpoint *endpoints; /* enabled ones, in the file's order */
@@ -44,6 +54,7 @@ struct plan {
     size_t network_count;
     struct plan_schedule schedule;
     struct plan_history history;
+    struct plan_status_page status_page;
     const struct alert *alerts; /* the enabled ones (alert.h) */
     size_t alert_count;
     struct secrets *secrets;  /* what no output may show (secrets.h) */

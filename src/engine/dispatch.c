@@ -18,7 +18,7 @@ struct listener {
 };
 
 struct dispatch {
-    /* Guards all below but the last three, which never change. */
+    /* Guards all below but the last four, which never change. */
     pthread_mutex_t lock;
     pthread_cond_t changed;  /* workers wait: something to ask, or the end */
     pthread_cond_t has_room; /* the producer waits */
@@ -33,6 +33,7 @@ struct dispatch {
     size_t capacity;
     int64_t deadline_us; /* 0: none */
     atomic_size_t *in_flight;
+    struct engine_gauge *gauge;
 };
 
 struct dispatch *dispatch_create(const struct network *network)
@@ -88,6 +89,24 @@ void dispatch_count_in_flight(struct dispatch *dispatch,
                               atomic_size_t *in_flight)
 {
     dispatch->in_flight = in_flight;
+}
+
+void dispatch_show(struct dispatch *dispatch, struct engine_gauge *gauge)
+{
+    dispatch->gauge = gauge;
+}
+
+/* Under the lock, when something has come or gone. */
+static void show(const struct dispatch *dispatch)
+{
+    if (!dispatch->gauge)
+        return;
+    atomic_store_explicit(&dispatch->gauge->queued,
+                          agenda_waiting(dispatch->agenda),
+                          memory_order_relaxed);
+    atomic_store_explicit(&dispatch->gauge->busy,
+                          agenda_in_flight(dispatch->agenda),
+                          memory_order_relaxed);
 }
 
 static void tell_listeners(struct dispatch *dispatch)
@@ -174,6 +193,7 @@ bool dispatch_push(struct dispatch *dispatch, struct check *check,
     if (is_taken) {
         check->due_us = clock_monotonic_us();
         agenda_add(dispatch->agenda, check, profile, check->due_us);
+        show(dispatch);
         tell_one(dispatch);
     }
     pthread_mutex_unlock(&dispatch->lock);
@@ -250,6 +270,7 @@ static struct check *take(struct dispatch *dispatch, struct seat *seat,
         return NULL;
     if (dispatch->in_flight)
         atomic_fetch_add(dispatch->in_flight, 1);
+    show(dispatch);
     tell_producer(dispatch);
     /* It may have been the one who watched the clock. */
     if (agenda_waiting(dispatch->agenda))
@@ -306,6 +327,7 @@ void dispatch_end(struct dispatch *dispatch, struct seat *seat,
         atomic_fetch_sub(dispatch->in_flight, 1);
     if (again)
         agenda_add(dispatch->agenda, again, profile, clock_monotonic_us());
+    show(dispatch);
     tell_producer(dispatch);
     if (is_over(dispatch))
         tell_all(dispatch);
@@ -378,6 +400,7 @@ struct check *dispatch_drain(struct dispatch *dispatch)
 
     pthread_mutex_lock(&dispatch->lock);
     check = agenda_take_any(dispatch->agenda);
+    show(dispatch);
     pthread_mutex_unlock(&dispatch->lock);
     return check;
 }

@@ -19,6 +19,8 @@
 
 #include "agenda.h"
 
+#include "rounds/engine.h"
+
 struct dispatch;
 
 struct dispatch *dispatch_create(const struct network *network);
@@ -41,6 +43,9 @@ void dispatch_limit_handshakes(struct dispatch *dispatch, size_t most);
  * ended; one for several queues, NULL: nowhere. */
 void dispatch_count_in_flight(struct dispatch *dispatch,
                               atomic_size_t *in_flight);
+
+/* Before the first push: where it shows how it fares; NULL: nowhere. */
+void dispatch_show(struct dispatch *dispatch, struct engine_gauge *gauge);
 
 /* Takes CHECK over. False: stopped, and it is still the caller's. */
 bool dispatch_push(struct dispatch *dispatch, struct check *check,

@@ -41,6 +41,7 @@ void pool_init(struct pool *pool, const struct engine_round *round,
     dispatch_limit_handshakes(pool->dispatch,
                               (size_t)HANDSHAKES_A_CPU * vitals_cpus());
     dispatch_count_in_flight(pool->dispatch, round->in_flight);
+    dispatch_show(pool->dispatch, network->gauge);
     if (round->is_lasting)
         dispatch_make_lasting(pool->dispatch);
     atomic_init(&pool->ended_us, pool->began_us);

@@ -54,6 +54,7 @@ struct plan *plan_create(void)
 
     plan->schedule.every_ms = SCHEDULE_EVERY_MS;
     plan->history.keep_ms = HISTORY_KEEP_DAYS * INT64_C(86400000);
+    plan->status_page.title = "rounds";
     plan->arena = arena_create();
     plan->secrets = secrets_create();
     plan->parts = xcalloc(1, sizeof(*plan->parts));

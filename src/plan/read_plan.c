@@ -8,22 +8,11 @@
 #include "read_history.h"
 #include "read_networks.h"
 #include "read_schedule.h"
+#include "read_status_page.h"
 
 #include "rounds/secrets.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
-
-/*
- * What nothing reads yet but that it is of the right kind, so that one plan
- * serves a round and a patrol.
- */
-static const struct {
-    const char *name;
-    enum node_kind kind;
-    const char *expected;
-} watch_keys[] = {
-    { "status_page", NODE_GROUP, N_("a group { }") },
-};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -33,12 +22,22 @@ static const char *from_process(void *context, const char *name)
     return getenv(name);
 }
 
-static void complain_unknown(struct reader *reader, const struct node *node)
-{
-    static const char *const names[] = { "defaults",   "networks", "endpoints",
+static const char *const top_level[] = { "defaults",   "networks", "endpoints",
                                          "schedule",   "alerts",   "history",
                                          "status_page" };
-    const char *nearest = text_nearest(node_name(node), names, COUNT(names));
+
+static bool is_top_level(const char *name)
+{
+    for (size_t i = 0; i < COUNT(top_level); i++)
+        if (strcmp(name, top_level[i]) == 0)
+            return true;
+    return false;
+}
+
+static void complain_unknown(struct reader *reader, const struct node *node)
+{
+    const char *nearest =
+        text_nearest(node_name(node), top_level, COUNT(top_level));
 
     if (nearest)
         reader_complain(reader, node, _("unknown key; did you mean \"%s\"?"),
@@ -51,22 +50,9 @@ static void complain_unknown(struct reader *reader, const struct node *node)
 
 static void check_top_level(struct reader *reader, const struct node *root)
 {
-    for (size_t i = 0; i < node_count(root); i++) {
-        const struct node *node = node_child(root, i);
-        const char *name = node_name(node);
-        size_t at = 0;
-
-        if (strcmp(name, "defaults") == 0 || strcmp(name, "networks") == 0 ||
-            strcmp(name, "endpoints") == 0 || strcmp(name, "schedule") == 0 ||
-            strcmp(name, "history") == 0 || strcmp(name, "alerts") == 0)
-            continue;
-        while (at < COUNT(watch_keys) && strcmp(name, watch_keys[at].name) != 0)
-            at++;
-        if (at == COUNT(watch_keys))
-            complain_unknown(reader, node);
-        else if (node_kind(node) != watch_keys[at].kind)
-            reader_complain_kind(reader, node, watch_keys[at].expected);
-    }
+    for (size_t i = 0; i < node_count(root); i++)
+        if (!is_top_level(node_name(node_child(root, i))))
+            complain_unknown(reader, node_child(root, i));
 }
 
 /* Have libconfig read TEXT; NULL: its complaint was noted. */
@@ -144,6 +130,7 @@ static void read_tree(struct reader *reader, const struct tree *tree)
     check_top_level(reader, root);
     read_schedule(reader, node_member(root, "schedule"));
     read_history(reader, node_member(root, "history"));
+    read_status_page(reader, node_member(root, "status_page"));
     read_networks(reader, node_member(root, "networks"));
     read_defaults(reader, node_member(root, "defaults"), &defaults);
     reader->origins = origins_create(reader->plan->arena, reader->networks,

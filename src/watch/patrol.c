@@ -17,6 +17,7 @@
 #include "rounds/clock.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
+#include "status_page.h"
 #include "tour.h"
 
 /* How long what is in flight may go on once the end is wanted. */
@@ -30,12 +31,14 @@ struct patrol {
     struct log_listener *log;
     struct history_listener *history;
     struct alerter *alerter;
+    struct status_page *page;
     struct herald *herald;
-    struct tour *tour;       /* NULL: none could be started */
-    const struct plan *plan; /* the tour's; the herald's */
-    struct plan *next_plan;  /* read anew, when the tour has ended; NULL */
-    uint64_t seed;           /* of the jitter: not the same for everybody */
-    int64_t feed_every_us;   /* the watchdog; 0: there is none */
+    struct tour *tour;           /* NULL: none could be started */
+    struct engine_gauge *gauges; /* of its networks */
+    const struct plan *plan;     /* the tour's; the herald's */
+    struct plan *next_plan;      /* read anew, when the tour has ended; NULL */
+    uint64_t seed;               /* of the jitter: not the same for everybody */
+    int64_t feed_every_us;       /* the watchdog; 0: there is none */
     int64_t feed_at_us;
     int64_t cancel_at_us; /* 0: what is in flight may go on */
     int events;           /* an eventfd: the tour has started or ended */
@@ -90,6 +93,7 @@ static bool start_herald(struct patrol *patrol)
         log_listener(patrol->log),
         history_listener(patrol->history),
         alerter_listener(patrol->alerter),
+        status_page_listener(patrol->page),
         { .context = patrol->notifier, .on_round = tell_status },
     };
     struct strbuf why = STRBUF_INIT;
@@ -100,6 +104,17 @@ static bool start_herald(struct patrol *patrol)
         fail(patrol, why.data);
     strbuf_release(&why);
     return patrol->herald != NULL;
+}
+
+static bool open_page(struct patrol *patrol, const struct plan *plan)
+{
+    struct strbuf why = STRBUF_INIT;
+    bool is_open = status_page_open(patrol->page, plan, &why);
+
+    if (!is_open)
+        fail(patrol, why.data);
+    strbuf_release(&why);
+    return is_open;
 }
 
 static void log_plan(struct patrol *patrol, const char *event)
@@ -116,6 +131,18 @@ static void log_plan(struct patrol *patrol, const char *event)
     log_text(&line, "engine", patrol->request->engine);
     log_text(&line, "version", ROUNDS_VERSION);
     log_end(&line);
+}
+
+/* Whoever looks at the page sees the networks of the tour at hand. */
+static struct engine_gauge *show_networks(struct patrol *patrol,
+                                          const struct plan *plan)
+{
+    struct engine_gauge *before = patrol->gauges;
+
+    patrol->gauges = xcalloc(plan->network_count, sizeof(*patrol->gauges));
+    status_page_watch(patrol->page, plan, patrol->gauges);
+    free(before);
+    return patrol->gauges;
 }
 
 /* The plan becomes the herald's, the tour before goes. */
@@ -136,6 +163,7 @@ static void start_tour(struct patrol *patrol, struct plan *plan)
         .herald = patrol->herald,
         .logger = patrol->logger,
         .event = patrol->events,
+        .gauges = show_networks(patrol, plan),
     };
     int64_t every_us = plan->schedule.every_ms * 1000;
     int64_t lead_us = schedule_lead_us(&options.schedule, every_us);
@@ -335,6 +363,7 @@ static void init(struct patrol *patrol, const struct patrol_request *request)
         .log = log_listener_create(request->logger),
         .history = history_listener_create(request->logger),
         .alerter = alerter_create(request->logger),
+        .page = status_page_create(request->logger),
         .feed_every_us = watchdog_interval_us(
             getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"), (int64_t)getpid()),
         .events = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
@@ -358,6 +387,8 @@ static void finish(struct patrol *patrol)
 
 static void release(struct patrol *patrol)
 {
+    status_page_destroy(patrol->page);
+    free(patrol->gauges);
     alerter_destroy(patrol->alerter);
     history_listener_destroy(patrol->history);
     log_listener_destroy(patrol->log);
@@ -376,7 +407,7 @@ bool patrol_run(const struct patrol_request *request, struct plan *plan)
     init(&patrol, request);
     if (patrol.events < 0 || patrol.signals < 0)
         fail(&patrol, "no file descriptor is left to wait with");
-    else if (start_herald(&patrol))
+    else if (open_page(&patrol, plan) && start_herald(&patrol))
         run(&patrol, plan);
     if (!patrol.tour)
         plan_destroy(plan); /* nobody took it over */

@@ -104,6 +104,7 @@ static void add_network(struct tour *tour, size_t number)
         .network = &tour->options.plan->networks[number],
         .source = next_check,
         .source_context = lot,
+        .gauge = tour->options.gauges ? &tour->options.gauges[number] : NULL,
     };
 }
 

@@ -26,6 +26,8 @@ struct tour_options {
     struct herald *herald;
     struct logger *logger;
     int event; /* an eventfd: told when it has started, and ended */
+    struct engine_gauge
+        *gauges; /* by the plan's networks; NULL: nobody looks */
 };
 
 /* BEFORE, which has ended: endpoints that stay go on where they were. NULL:
