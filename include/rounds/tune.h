@@ -34,26 +34,47 @@ struct tune_limits {
     int64_t pause_us;      /* before the step after one that was refused */
 };
 
-/* What was measured with so many workers. */
-struct tune_step {
-    unsigned workers;
-    unsigned runs;           /* that this was put together from */
-    uint64_t requests;       /* sent, those that warmed up too */
-    uint64_t measured;       /* passed checks behind the figures below */
-    uint64_t errors;         /* failed checks of all requests, refusals too */
-    uint64_t refusals;       /* 429 and 503 among them */
-    double throughput_per_s; /* passed checks; 0: nothing was measured */
+/* So often a number of workers is measured at most. */
+enum { TUNE_RUNS_MOST = 5 };
+
+/* What is told of the checks that passed. */
+struct tune_figures {
+    uint64_t measured;       /* how many; 0: nothing is told */
+    int64_t measured_us;     /* in what time */
+    double throughput_per_s; /* 0: nothing was measured */
     double scatter;          /* standard error of that, as a part of it; how
-                              * far its runs lie apart is in it */
-    int64_t p50_us, p95_us;  /* of passed checks */
-    int64_t p95_least_us;    /* what the p95 is at the least, 19 times of 20 */
-    int64_t measured_us;
-    int64_t elapsed_us;
+                              * far several runs lie apart is in it */
+    int64_t p50_us, p95_us;
+    int64_t p95_least_us; /* what the p95 is at the least, 19 times of 20 */
+    bool is_clouded;      /* this machine was too busy meanwhile */
 };
 
-/* FIRST and ANOTHER, both of the same number of workers, as one. */
-struct tune_step tune_step_merge(const struct tune_step *first,
-                                 const struct tune_step *another);
+/* What was measured with so many workers, in one run or in several. */
+struct tune_step {
+    unsigned workers;
+    unsigned runs;     /* that this was put together from */
+    uint64_t requests; /* sent, those that warmed up too */
+    uint64_t errors;   /* failed checks of all requests, refusals too */
+    uint64_t refusals; /* 429 and 503 among them */
+    uint64_t wakes;    /* how often this machine was to wake us, */
+    int64_t late_us;   /* and by how much that was late, in all */
+    int64_t elapsed_us;
+    struct tune_figures all;                  /* of all runs */
+    struct tune_figures each[TUNE_RUNS_MOST]; /* of those that told any */
+    size_t each_count;
+};
+
+/* Puts another run with as many workers to STEP. */
+void tune_step_add(struct tune_step *step, const struct tune_step *run);
+
+/* Whether at least two runs, and most of them, say the same. */
+bool tune_step_agrees(const struct tune_step *step);
+
+/* Of its runs those that this machine did not cloud. */
+size_t tune_step_count_clear(const struct tune_step *step);
+
+/* Whether those are fewer than two. */
+bool tune_step_is_clouded(const struct tune_step *step);
 
 /* How a network says that it is too much. */
 enum tune_objection {
@@ -98,6 +119,13 @@ const struct tune_step *tune_course_first(const struct tune_course *course,
 
 uint64_t tune_course_requests(const struct tune_course *course);
 
+/* Whether STEP was measured often enough, its runs agree or not. */
+bool tune_course_is_settled(const struct tune_course *course,
+                            const struct tune_step *step);
+
+/* By how much this machine was late, on average, whenever it was to wake us. */
+int64_t tune_course_late_us(const struct tune_course *course);
+
 enum tune_objection tune_objection(const struct tune_course *course,
                                    const struct tune_step *step);
 
@@ -130,6 +158,7 @@ enum tune_ground {
     TUNE_GROUND_FIRST,      /* already one worker is refused or fails */
     TUNE_GROUND_UNFINISHED, /* it ended before that was known */
     TUNE_GROUND_SCATTER,    /* the figures scatter or disagree too much */
+    TUNE_GROUND_STARVED,    /* so they do, and this machine was too busy */
 };
 
 struct tune_advice {

@@ -15,7 +15,9 @@ struct vitals {
     int64_t cpu_us;           /* user and system time of all threads */
     unsigned cpus;            /* that this process may use */
     int64_t latest_wake_us;   /* the worst delay of a wake-up that was due */
-    size_t late_wakes;        /* wake-ups more than VITALS_LATE_US late */
+    size_t wakes;             /* wake-ups that were due */
+    int64_t wakes_late_us;    /* how late they were, in all */
+    size_t late_wakes;        /* those more than VITALS_LATE_US late */
     size_t descriptors_most;  /* open files, the most that were seen */
     size_t descriptors_limit; /* SIZE_MAX: none */
     size_t threads_most;      /* the most that were seen; 0: not known */

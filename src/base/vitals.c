@@ -82,6 +82,9 @@ void vitals_note_wake(struct vitals *vitals, int64_t due_us)
     int64_t now_us = clock_monotonic_us();
     int64_t late_us = now_us - due_us;
 
+    vitals->wakes++;
+    if (late_us > 0)
+        vitals->wakes_late_us += late_us;
     if (late_us > vitals->latest_wake_us)
         vitals->latest_wake_us = late_us;
     if (late_us > VITALS_LATE_US)

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "basis.h"
 #include "rounds/tune.h"
 #include "rounds/xalloc.h"
 #include "search.h"
@@ -8,12 +9,8 @@
 /* From so much on the standard error of a throughput tells nothing. */
 #define WILD_SCATTER 0.10
 
-/* Several workers may get so much more done than as many single ones: caches
- * and processors are warmer. */
-#define ALLOWANCE 0.25
-
-/* How many standard errors apart two figures are told from each other. */
-#define APART 2.0
+/* Such a part of the runs tells that this machine is why they scatter. */
+enum { CLOUDED_PART = 3 };
 
 static void fit_law(const struct tune_course *course,
                     struct tune_advice *advice)
@@ -25,46 +22,27 @@ static void fit_law(const struct tune_course *course,
         const struct tune_step *step = &course->steps[i];
 
         /* What was cut short by an objection is no measure of throughput. */
-        if (step->throughput_per_s <= 0 || step->refusals)
+        if (step->all.throughput_per_s <= 0 || step->refusals)
             continue;
         points[count++] =
-            (struct usl_point){ step->workers, step->throughput_per_s };
+            (struct usl_point){ step->workers, step->all.throughput_per_s };
     }
     advice->has_fit = usl_fit(points, count, &advice->fit);
     free(points);
 }
 
-/* Whether STEP got more done than so many times one worker can, by more than
- * chance: the network was another one then. */
-static bool is_impossible(const struct tune_course *course,
-                          const struct tune_step *step)
+/* Why figures scatter: this machine, or the network. */
+static enum tune_ground ground_of_scatter(const struct tune_course *course)
 {
-    const struct tune_step *first = tune_course_first(course, step->workers);
-    double chance;
+    size_t runs = 0, clear = 0;
 
-    if (!first)
-        return false;
-    chance = fmax(APART * hypot(first->scatter, step->scatter), ALLOWANCE);
-    return step->throughput_per_s >
-           first->throughput_per_s * (double)step->workers * (1 + chance);
-}
-
-/* Whether the network was not the same from one moment to another. */
-static bool is_erratic(const struct tune_course *course)
-{
     for (size_t i = 0; i < course->count; i++) {
-        const struct tune_step *step = &course->steps[i];
-        enum tune_objection objection = tune_objection(course, step);
-
-        /* Cut short, they tell nothing of throughput. */
-        if (objection == TUNE_OBJECTION_REFUSED ||
-            objection == TUNE_OBJECTION_ERRORS)
-            continue;
-        if ((step->runs > 1 && step->scatter > WILD_SCATTER) ||
-            is_impossible(course, step))
-            return true;
+        runs += course->steps[i].each_count;
+        clear += tune_step_count_clear(&course->steps[i]);
     }
-    return false;
+    return (runs - clear) * CLOUDED_PART >= runs && runs > clear
+               ? TUNE_GROUND_STARVED
+               : TUNE_GROUND_SCATTER;
 }
 
 static void judge(const struct tune_course *course, struct tune_advice *advice)
@@ -73,7 +51,7 @@ static void judge(const struct tune_course *course, struct tune_advice *advice)
     unsigned ceiling = search_ceiling(course);
     const struct tune_step *fewest, *below;
 
-    if (!course->count || !course->steps[0].measured) {
+    if (!course->count || !course->steps[0].all.measured) {
         advice->ground = TUNE_GROUND_NOTHING;
         if (course->count && tune_objection(course, &course->steps[0]))
             advice->ground = TUNE_GROUND_FIRST;
@@ -84,21 +62,17 @@ static void judge(const struct tune_course *course, struct tune_advice *advice)
         return;
     }
     advice->best_per_s = search_best(course, ceiling);
-    if (next || course->end == TUNE_END_STOPPED) {
-        advice->ground = TUNE_GROUND_UNFINISHED;
+    if (course->end != TUNE_END_STOPPED && basis_is_erratic(course)) {
+        advice->ground = ground_of_scatter(course);
         return;
     }
-    if (is_erratic(course)) {
-        advice->ground = TUNE_GROUND_SCATTER;
-        return;
-    }
-    if (!search_is_sure(course)) {
+    if (next || course->end == TUNE_END_STOPPED || !basis_is_sure(course)) {
         advice->ground = TUNE_GROUND_UNFINISHED;
         return;
     }
     fewest = search_fewest(course, ceiling, advice->best_per_s, &below);
-    if (!fewest || fewest->scatter > WILD_SCATTER) {
-        advice->ground = TUNE_GROUND_SCATTER;
+    if (!fewest || fewest->all.scatter > WILD_SCATTER) {
+        advice->ground = ground_of_scatter(course);
         return;
     }
     advice->workers = fewest->workers;

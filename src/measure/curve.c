@@ -58,9 +58,9 @@ static void draw_steps(struct curve *curve)
     const struct tune_course *course = &curve->outcome->course;
 
     for (size_t i = 0; i < course->count; i++)
-        if (course->steps[i].throughput_per_s > 0)
+        if (course->steps[i].all.throughput_per_s > 0)
             put(curve, course->steps[i].workers,
-                course->steps[i].throughput_per_s, MEASURED);
+                course->steps[i].all.throughput_per_s, MEASURED);
 }
 
 /* Right-aligned in the margin. */
@@ -180,8 +180,8 @@ static bool measure(struct curve *curve)
     for (size_t i = 0; i < course->count; i++) {
         const struct tune_step *step = &course->steps[i];
 
-        count += step->throughput_per_s > 0;
-        most_per_s = fmax(most_per_s, step->throughput_per_s);
+        count += step->all.throughput_per_s > 0;
+        most_per_s = fmax(most_per_s, step->all.throughput_per_s);
         curve->most_workers = fmax(curve->most_workers, step->workers);
     }
     if (count < 2)

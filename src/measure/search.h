@@ -18,12 +18,14 @@ unsigned search_rise(const struct tune_course *course, enum tune_ground *ground,
 /* The most workers that may be recommended; 0: not even one. */
 unsigned search_ceiling(const struct tune_course *course);
 
-/*
- * Whether, the rise being over, enough was measured to recommend a number: a
- * network that refuses had the time to, and what the number rests on was
- * measured twice.
- */
-bool search_is_sure(const struct tune_course *course);
+/* Who counts requests does so for a second, most often. */
+enum { SEARCH_REFUSAL_US = 2500 * 1000 };
+
+/* Whether the network refuses or fails: nobody knows where that begins. */
+bool search_is_touchy(const struct tune_course *course);
+
+/* The rise being over: the ceiling, where too little is known of it; or 0. */
+unsigned search_unproven(const struct tune_course *course);
 
 /* Of what was measured up to CEILING. */
 double search_best(const struct tune_course *course, unsigned ceiling);

@@ -198,15 +198,15 @@ static void measure(struct step_tally *tally, struct tune_step *step)
     }
     if (count) {
         qsort(times_us, count, sizeof(*times_us), compare_times);
-        step->p50_us = rank(times_us, count, 50);
-        step->p95_us = rank(times_us, count, 95);
-        step->p95_least_us = least_p95(times_us, count);
-        step->measured = count;
-        step->measured_us = last_us - tally->warm_us;
-        step->throughput_per_s =
-            (double)count * 1e6 / (double)step->measured_us;
+        step->all.p50_us = rank(times_us, count, 50);
+        step->all.p95_us = rank(times_us, count, 95);
+        step->all.p95_least_us = least_p95(times_us, count);
+        step->all.measured = count;
+        step->all.measured_us = last_us - tally->warm_us;
+        step->all.throughput_per_s =
+            (double)count * 1e6 / (double)step->all.measured_us;
     }
-    step->scatter = scatter_of(tally);
+    step->all.scatter = scatter_of(tally);
     free(times_us);
 }
 

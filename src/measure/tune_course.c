@@ -9,71 +9,18 @@
 /* What a tail may grow by, however short it is: a machine's own hiccups. */
 enum { HICCUP_US = 5000 };
 
-/* How many standard errors apart two figures are told from each other. */
-#define APART 2.0
+/* This machine was too busy where it let us wait so much on average: this part
+ * of what a check takes alone, and more than any machine does. */
+enum { LATE_PART = 20, LATE_LEAST_US = 200 };
+
+/* Such a part of the runs makes others worth while. */
+enum { CLEAR_PART = 3 };
 
 void tune_course_release(struct tune_course *course)
 {
     free(course->steps);
     course->steps = NULL;
     course->count = course->capacity = 0;
-}
-
-static int64_t mean_us(int64_t first_us, uint64_t first_count,
-                       int64_t another_us, uint64_t another_count)
-{
-    uint64_t count = first_count + another_count;
-
-    if (!count)
-        return 0;
-    return (int64_t)(((double)first_us * (double)first_count +
-                      (double)another_us * (double)another_count) /
-                     (double)count);
-}
-
-/* How far two throughputs lie apart, a second, beyond what chance explains. */
-static double disagreement(const struct tune_step *first,
-                           const struct tune_step *another)
-{
-    double chance = APART * hypot(first->scatter * first->throughput_per_s,
-                                  another->scatter * another->throughput_per_s);
-
-    return fmax(
-        fabs(first->throughput_per_s - another->throughput_per_s) - chance, 0);
-}
-
-struct tune_step tune_step_merge(const struct tune_step *first,
-                                 const struct tune_step *another)
-{
-    struct tune_step both = *first;
-    double first_part, another_part;
-
-    both.runs += another->runs;
-    both.requests += another->requests;
-    both.measured += another->measured;
-    both.errors += another->errors;
-    both.refusals += another->refusals;
-    both.measured_us += another->measured_us;
-    both.elapsed_us += another->elapsed_us;
-    both.p50_us = mean_us(first->p50_us, first->measured, another->p50_us,
-                          another->measured);
-    both.p95_us = mean_us(first->p95_us, first->measured, another->p95_us,
-                          another->measured);
-    both.p95_least_us = mean_us(first->p95_least_us, first->measured,
-                                another->p95_least_us, another->measured);
-    if (!both.measured_us)
-        return both;
-    first_part = (double)first->measured_us / (double)both.measured_us;
-    another_part = 1 - first_part;
-    both.throughput_per_s = first->throughput_per_s * first_part +
-                            another->throughput_per_s * another_part;
-    both.scatter =
-        hypot(first->scatter * first_part, another->scatter * another_part);
-    if (both.throughput_per_s > 0)
-        both.scatter =
-            fmax(both.scatter, disagreement(first, another) * 2 * first_part *
-                                   another_part / both.throughput_per_s);
-    return both;
 }
 
 const struct tune_step *tune_course_find(const struct tune_course *course,
@@ -85,18 +32,33 @@ const struct tune_step *tune_course_find(const struct tune_course *course,
     return NULL;
 }
 
+/* Whether this machine let us wait longer than a check alone puts up with. */
+static bool is_clouded(const struct tune_course *course,
+                       const struct tune_step *run)
+{
+    const struct tune_step *first = tune_course_first(course, run->workers);
+    int64_t alone_us = first ? first->all.p50_us : run->all.p50_us;
+    int64_t late_us = run->wakes ? run->late_us / (int64_t)run->wakes : 0;
+
+    return late_us >= LATE_LEAST_US && late_us * LATE_PART >= alone_us;
+}
+
 void tune_course_add(struct tune_course *course, const struct tune_step *step)
 {
+    struct tune_step run = *step;
+    size_t i = 0;
+
+    run.all.is_clouded = is_clouded(course, step);
     course->is_upset = step->errors > 0;
-    for (size_t i = 0; i < course->count; i++) {
-        if (course->steps[i].workers != step->workers)
-            continue;
-        course->steps[i] = tune_step_merge(&course->steps[i], step);
-        return;
+    while (i < course->count && course->steps[i].workers != step->workers)
+        i++;
+    if (i == course->count) {
+        course->steps = xgrow(course->steps, course->count, &course->capacity,
+                              sizeof(*course->steps));
+        course->steps[course->count++] =
+            (struct tune_step){ .workers = step->workers };
     }
-    course->steps = xgrow(course->steps, course->count, &course->capacity,
-                          sizeof(*course->steps));
-    course->steps[course->count++] = *step;
+    tune_step_add(&course->steps[i], &run);
 }
 
 uint64_t tune_course_requests(const struct tune_course *course)
@@ -106,6 +68,40 @@ uint64_t tune_course_requests(const struct tune_course *course)
     for (size_t i = 0; i < course->count; i++)
         requests += course->steps[i].requests;
     return requests;
+}
+
+/* Whether this machine is busy now and then, and not all the time: then it is
+ * worth waiting for a run that it does not cloud. */
+static bool has_clear_moments(const struct tune_course *course)
+{
+    size_t runs = 0, clear = 0;
+
+    for (size_t i = 0; i < course->count; i++) {
+        runs += course->steps[i].each_count;
+        clear += tune_step_count_clear(&course->steps[i]);
+    }
+    return clear * CLEAR_PART >= runs;
+}
+
+bool tune_course_is_settled(const struct tune_course *course,
+                            const struct tune_step *step)
+{
+    if (step->runs >= TUNE_RUNS_MOST)
+        return true;
+    return tune_step_agrees(step) &&
+           (!tune_step_is_clouded(step) || !has_clear_moments(course));
+}
+
+int64_t tune_course_late_us(const struct tune_course *course)
+{
+    uint64_t wakes = 0;
+    int64_t late_us = 0;
+
+    for (size_t i = 0; i < course->count; i++) {
+        wakes += course->steps[i].wakes;
+        late_us += course->steps[i].late_us;
+    }
+    return wakes ? late_us / (int64_t)wakes : 0;
 }
 
 const struct tune_step *tune_course_first(const struct tune_course *course,
@@ -126,10 +122,10 @@ enum tune_objection tune_objection(const struct tune_course *course,
         return TUNE_OBJECTION_ERRORS;
     if (!first)
         return TUNE_OBJECTION_NONE;
-    tail_us = (int64_t)((double)first->p95_us * course->limits.slowdown);
+    tail_us = (int64_t)((double)first->all.p95_us * course->limits.slowdown);
     /* A line that loses a packet now and then has a tail by chance. */
-    if (step->p95_least_us > tail_us &&
-        step->p95_least_us > first->p95_us + HICCUP_US)
+    if (step->all.p95_least_us > tail_us &&
+        step->all.p95_least_us > first->all.p95_us + HICCUP_US)
         return TUNE_OBJECTION_SLOW;
     return TUNE_OBJECTION_NONE;
 }

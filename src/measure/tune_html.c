@@ -71,9 +71,9 @@ static void add_row(const struct tune_outcome *outcome,
     else if (step->workers == outcome->advice.workers)
         kind = " class=\"chosen\"";
     strbuf_addf(&texts[0], "%u", step->workers);
-    tune_add_rate(&texts[1], step->throughput_per_s);
-    tune_add_ms(&texts[2], step->p50_us);
-    tune_add_ms(&texts[3], step->p95_us);
+    tune_add_rate(&texts[1], step->all.throughput_per_s);
+    tune_add_ms(&texts[2], step->all.p50_us);
+    tune_add_ms(&texts[3], step->all.p95_us);
     strbuf_addf(&texts[4], "%ju", (uintmax_t)step->errors);
     strbuf_addf(&texts[5], "%ju", (uintmax_t)step->requests);
     strbuf_addf(out, "<tr%s>", kind);

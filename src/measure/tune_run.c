@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "rounds/clock.h"
+#include "rounds/vitals.h"
 #include "step_tally.h"
 
 enum { QUEUE_LEAST = 8, TOO_MANY_REQUESTS = 429, UNAVAILABLE = 503 };
@@ -104,7 +105,8 @@ static size_t queue_for(unsigned workers)
 }
 
 static unsigned run_engine(struct running *running,
-                           const struct tune_wish *wish, struct strbuf *notes)
+                           const struct tune_wish *wish, struct vitals *vitals,
+                           struct strbuf *notes)
 {
     const struct tune_task *task = running->task;
     struct network network = *task->network;
@@ -116,6 +118,7 @@ static unsigned run_engine(struct running *running,
         .sink_context = running,
         .stop = running->stop,
         .secrets = task->plan->secrets,
+        .vitals = vitals,
         .loops = task->loops,
     };
     struct engine_network_report report = { 0 };
@@ -136,9 +139,14 @@ void tune_run_step(const struct tune_task *task, const struct tune_wish *wish,
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .tally = step_tally_create(wish, first, clock_monotonic_us()),
     };
-    unsigned workers = run_engine(&running, wish, notes);
+    struct vitals vitals;
+    unsigned workers;
 
+    vitals_begin(&vitals);
+    workers = run_engine(&running, wish, &vitals, notes);
     step_tally_finish(running.tally, running.sent, clock_monotonic_us(), step);
+    step->wakes = vitals.wakes;
+    step->late_us = vitals.wakes_late_us;
     if (workers)
         step->workers = workers;
     step_tally_destroy(running.tally);

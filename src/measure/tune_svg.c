@@ -33,12 +33,12 @@ typedef double step_value(const struct tune_step *step);
 
 static double throughput_of(const struct tune_step *step)
 {
-    return step->throughput_per_s;
+    return step->all.throughput_per_s;
 }
 
 static double tail_of(const struct tune_step *step)
 {
-    return (double)step->p95_us / 1000;
+    return (double)step->all.p95_us / 1000;
 }
 
 static double across(const struct chart *chart, double workers)
@@ -147,7 +147,7 @@ static void add_title(const struct chart *chart, const struct tune_step *step)
     struct strbuf text = STRBUF_INIT;
 
     strbuf_addf(&text, _("%u workers: %.1f checks a second, p95 %.1f ms"),
-                step->workers, step->throughput_per_s, tail_of(step));
+                step->workers, step->all.throughput_per_s, tail_of(step));
     strbuf_add_string(chart->out, "<title>");
     html_add_text(chart->out, text.data);
     strbuf_add_string(chart->out, "</title>");
@@ -163,7 +163,7 @@ static void add_points(const struct chart *chart, step_value *value_of)
         const char *kind =
             tune_objection(course, step) ? "point objected" : "point";
 
-        if (step->throughput_per_s <= 0)
+        if (step->all.throughput_per_s <= 0)
             continue;
         strbuf_addf(chart->out,
                     "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\">",

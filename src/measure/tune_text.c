@@ -40,13 +40,14 @@ static void fill_row(const struct grid *grid, size_t row,
     double best = outcome->advice.best_per_s;
 
     number_add_whole(grid_text(grid, row, WORKERS), step->workers);
-    tune_add_rate(grid_text(grid, row, THROUGHPUT), step->throughput_per_s);
+    tune_add_rate(grid_text(grid, row, THROUGHPUT), step->all.throughput_per_s);
     /* What lies above the best is not allowed. */
-    if (step->throughput_per_s > 0 && step->throughput_per_s <= best * ABOVE)
+    if (step->all.throughput_per_s > 0 &&
+        step->all.throughput_per_s <= best * ABOVE)
         strbuf_addf(grid_text(grid, row, PART), "%.0f %%",
-                    step->throughput_per_s / best * 100);
-    tune_add_ms(grid_text(grid, row, P50), step->p50_us);
-    tune_add_ms(grid_text(grid, row, P95), step->p95_us);
+                    step->all.throughput_per_s / best * 100);
+    tune_add_ms(grid_text(grid, row, P50), step->all.p50_us);
+    tune_add_ms(grid_text(grid, row, P95), step->all.p95_us);
     number_add_whole(grid_text(grid, row, ERRORS), (int64_t)step->errors);
     add_remark(outcome, step, grid_text(grid, row, REMARK));
 }

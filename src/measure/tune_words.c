@@ -50,6 +50,7 @@ const char *tune_ground_name(const struct tune_outcome *outcome)
         [TUNE_GROUND_FIRST] = "one_worker",
         [TUNE_GROUND_UNFINISHED] = "unfinished",
         [TUNE_GROUND_SCATTER] = "scatter",
+        [TUNE_GROUND_STARVED] = "starved",
     };
     static const char *const bounds[] = {
         [TUNE_BOUND_OPTION] = "max_workers",
@@ -104,9 +105,10 @@ static void add_plateau(const struct tune_step *chosen,
                         struct strbuf *out)
 {
     double more =
-        (beyond->throughput_per_s / chosen->throughput_per_s - 1) * 100;
-    double tail =
-        chosen->p95_us ? (double)beyond->p95_us / (double)chosen->p95_us : 1;
+        (beyond->all.throughput_per_s / chosen->all.throughput_per_s - 1) * 100;
+    double tail = chosen->all.p95_us
+                      ? (double)beyond->all.p95_us / (double)chosen->all.p95_us
+                      : 1;
 
     strbuf_addf(
         out,
@@ -129,8 +131,8 @@ static void add_slow(const struct tune_outcome *outcome,
     strbuf_addf(out,
                 say(listener, "with %u workers the p95 is %.1f ms, with one "
                               "%.1f ms: more than %.1f times as long"),
-                beyond->workers, milliseconds(beyond->p95_us),
-                milliseconds(first ? first->p95_us : 0),
+                beyond->workers, milliseconds(beyond->all.p95_us),
+                milliseconds(first ? first->all.p95_us : 0),
                 outcome->course.limits.slowdown);
 }
 
@@ -235,6 +237,12 @@ static void add_best(const struct tune_outcome *outcome,
         outcome->course.end == TUNE_END_TIME)
         strbuf_add_string(
             out, say(listener, " (the limits left no room to look closer)"));
+    if (tune_step_is_clouded(chosen))
+        strbuf_addf(out,
+                    say(listener,
+                        "; but this machine was busy and let rounds wait "
+                        "%.1f ms at a time, so it may be its own number"),
+                    milliseconds(tune_course_late_us(&outcome->course)));
 }
 
 /* The most workers that were measured; NULL: nothing was. */
@@ -315,6 +323,21 @@ static void add_first(const struct tune_outcome *outcome,
                     (uintmax_t)(first ? first->requests : 0));
 }
 
+static void add_starved(const struct tune_outcome *outcome,
+                        enum listener listener, struct strbuf *out)
+{
+    const struct tune_step *first = tune_course_find(&outcome->course, 1);
+
+    strbuf_addf(out,
+                say(listener,
+                    "uncertain: what was measured scatters too much, and this "
+                    "machine was too busy: it let rounds wait %.1f ms at a "
+                    "time, where a check takes %.1f ms; ask again when it has "
+                    "less to do, or from another one"),
+                milliseconds(tune_course_late_us(&outcome->course)),
+                milliseconds(first ? first->all.p50_us : 0));
+}
+
 void tune_add_why(const struct tune_outcome *outcome, enum listener listener,
                   struct strbuf *out)
 {
@@ -340,6 +363,9 @@ void tune_add_why(const struct tune_outcome *outcome, enum listener listener,
                               "uncertain: what was measured scatters too much, "
                               "or another moment said otherwise; longer steps "
                               "may help (--step-time, --budget)"));
+        return;
+    case TUNE_GROUND_STARVED:
+        add_starved(outcome, listener, out);
         return;
     default:
         add_ground(outcome, chosen, beyond, listener, out);

@@ -93,7 +93,7 @@ def tune(
         for server in servers:
             server.forget()
         tuned = tune_once(rounds, plan, *arguments, prefix=prefix)
-        if not tuned[1] or tuned[1]["ground"] != "scatter":
+        if not tuned[1] or tuned[1]["ground"] not in ("scatter", "starved"):
             break
     return tuned
 

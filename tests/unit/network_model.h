@@ -27,9 +27,17 @@ struct model {
     double crowd;    /* workers at which a latency has doubled; 0: never */
     double errors;   /* the part of the checks that fails */
     bool is_moody;   /* every 1.7 s it is another network */
+    double burst_us; /* how long others are busy at a time, on average; 0 */
+    double calm_us;  /* and not */
+    double late_us;  /* what each check takes longer meanwhile, on average */
+    bool is_seen;    /* the bursts are this machine's own, which is seen */
     uint64_t moods;  /* which, by the seed */
     uint64_t chance; /* the state of the random numbers */
     int64_t now_us;  /* goes on from step to step */
+    bool is_busy;
+    int64_t busy_until_us; /* or calm */
+    uint64_t wakes;        /* of this step */
+    int64_t woken_late_us;
     int64_t answered_us[MODEL_WINDOW]; /* when each of the last ones came in */
     size_t answered;
 };
@@ -63,6 +71,32 @@ static double model_mood_us(const struct model *model)
     return moods_us[(mood >> 32) % 5];
 }
 
+/* Exponential. */
+static double model_span_us(struct model *model, double mean_us)
+{
+    return -mean_us * log(1 - model_chance(model));
+}
+
+/* What a check that begins now takes longer for what others do. */
+static double model_late_us(struct model *model)
+{
+    double late_us = 0;
+
+    if (!(model->burst_us > 0))
+        return 0;
+    while (model->busy_until_us <= model->now_us) {
+        model->is_busy = !model->is_busy;
+        model->busy_until_us +=
+            1 + (int64_t)model_span_us(model, model->is_busy ? model->burst_us
+                                                             : model->calm_us);
+    }
+    if (model->is_busy)
+        late_us = model_span_us(model, model->late_us);
+    model->wakes++;
+    model->woken_late_us += model->is_seen ? (int64_t)late_us : 0;
+    return late_us;
+}
+
 static int64_t model_service_us(struct model *model, unsigned workers)
 {
     double service_us =
@@ -73,6 +107,7 @@ static int64_t model_service_us(struct model *model, unsigned workers)
     service_us *= exp(model->scatter * model_normal(model));
     if (model_chance(model) < model->hiccups)
         service_us *= 4.5; /* as if a packet was lost on the way */
+    service_us += model_late_us(model);
     return (int64_t)service_us + 1;
 }
 
@@ -146,6 +181,8 @@ static void model_run(struct model *model, const struct tune_wish *wish,
     bool is_closed = false;
 
     model->now_us += wish->pause_us;
+    model->wakes = 0;
+    model->woken_late_us = 0;
     tally = step_tally_create(wish, first, model->now_us);
     memset(workers, 0, sizeof(workers));
     for (unsigned i = 0; i < wish->workers; i++) {
@@ -167,6 +204,8 @@ static void model_run(struct model *model, const struct tune_wish *wish,
         sent++;
     }
     step_tally_finish(tally, sent, model->now_us, step);
+    step->wakes = model->wakes;
+    step->late_us = model->woken_late_us;
     step_tally_destroy(tally);
 }
 
@@ -178,6 +217,8 @@ static void model_start(struct model *model, uint64_t seed)
     model->now_us = MODEL_SECOND_US;
     model->moods = seed * 1000003;
     model->answered = 0;
+    model->is_busy = false;
+    model->busy_until_us = 0;
 }
 
 /* From the first step to the last. */

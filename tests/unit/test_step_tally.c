@@ -58,9 +58,10 @@ static void warming_up_is_not_measured(void **state)
     add_rounds(tally, 41);
     step = finish(tally, 82, 2300 * MS + 1);
 
-    assert_int_equal(step.measured, 80);
-    assert_true(step.throughput_per_s > 39.99 && step.throughput_per_s < 40.01);
-    assert_int_equal(step.p95_us, 50 * MS);
+    assert_int_equal(step.all.measured, 80);
+    assert_true(step.all.throughput_per_s > 39.99 &&
+                step.all.throughput_per_s < 40.01);
+    assert_int_equal(step.all.p95_us, 50 * MS);
     assert_int_equal(step.requests, 82);
 }
 
@@ -75,8 +76,8 @@ static void what_ends_after_the_last_was_sent_is_not_measured(void **state)
     add(tally, 0, 9 * S, TUNE_ANSWER_PASSED);
     step = finish(tally, 83, 9 * S);
 
-    assert_int_equal(step.measured, 80);
-    assert_true(step.throughput_per_s > 39.99);
+    assert_int_equal(step.all.measured, 80);
+    assert_true(step.all.throughput_per_s > 39.99);
 }
 
 static void an_even_line_is_known_after_the_shortest_step(void **state)
@@ -168,7 +169,7 @@ static void a_worker_that_finds_nothing_to_do_does_not_hold_it_up(void **state)
     for (int i = 0; i < 60; i++)
         add(tally, 0, (300 + i * 50) * MS, TUNE_ANSWER_PASSED);
     assert_true(step_tally_is_over(tally, 60, BEGAN + 4 * S));
-    assert_true(finish(tally, 60, 4 * S).throughput_per_s > 19.99);
+    assert_true(finish(tally, 60, 4 * S).all.throughput_per_s > 19.99);
 }
 
 static void a_tail_of_a_few_is_no_certain_one(void **state)
@@ -189,8 +190,8 @@ static void a_tail_of_a_few_is_no_certain_one(void **state)
     }
     step = finish(tally, 52, 4 * S);
 
-    assert_int_equal(step.p95_us, 400 * MS);
-    assert_int_equal(step.p95_least_us, 50 * MS);
+    assert_int_equal(step.all.p95_us, 400 * MS);
+    assert_int_equal(step.all.p95_least_us, 50 * MS);
 }
 
 static void without_an_answer_nothing_is_measured(void **state)
@@ -199,8 +200,8 @@ static void without_an_answer_nothing_is_measured(void **state)
         finish(step_tally_create(&wish, NULL, BEGAN), 0, 100 * MS);
 
     (void)state;
-    assert_true(step.throughput_per_s == 0);
-    assert_int_equal(step.measured, 0);
+    assert_true(step.all.throughput_per_s == 0);
+    assert_int_equal(step.all.measured, 0);
     assert_int_equal(step.workers, 2);
 }
 

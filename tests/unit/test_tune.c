@@ -77,6 +77,98 @@ static void the_knee_of_a_server_is_found_within_one_step(void **state)
     }
 }
 
+/* What else this machine has to do. */
+struct noise {
+    double burst_us, calm_us, late_us;
+};
+
+static const struct noise noises[] = {
+    { 300e3, 3e6, 40e3 }, /* a moment now and then */
+    { 1e6, 8e6, 30e3 },   /* something longer, more rarely */
+    { 50e3, 150e3, 5e3 }, /* many small things */
+    { 1e9, 1, 10e3 },     /* all the time */
+};
+
+static struct model disturb(const struct model *like, const struct noise *noise)
+{
+    struct model model = *like;
+
+    model.burst_us = noise->burst_us;
+    model.calm_us = noise->calm_us;
+    model.late_us = noise->late_us;
+    model.is_seen = true;
+    return model;
+}
+
+static void a_knee_is_found_on_a_busy_machine_too(void **state)
+{
+    static const unsigned slots[] = { 2, 4, 8, 16 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(slots); i++) {
+        for (size_t k = 0; k < COUNT(noises); k++) {
+            const struct model quiet = { .latency_us = 40000,
+                                         .slots = slots[i],
+                                         .scatter = 0.1,
+                                         .hiccups = 0.01 };
+            const struct model model = disturb(&quiet, &noises[k]);
+            unsigned step = slots[i] / 8 ? slots[i] / 8 : 1;
+            unsigned hits = 0, most;
+
+            for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+                struct tune_advice advice = advise(&model, seed, &usual, &most);
+
+                hits += distance(advice.workers, slots[i]) <= step;
+            }
+            assert_in_nine_of_ten(hits, SEEDS);
+        }
+    }
+}
+
+/* Short steps meet with a burst as a whole, or with none. */
+static void nor_does_it_take_long_steps(void **state)
+{
+    struct tune_limits quick = usual;
+    const struct model quiet = { .latency_us = 40000,
+                                 .slots = 2,
+                                 .scatter = 0.05 };
+
+    (void)state;
+    quick.step_us = 100000;
+    quick.pause_us = 200000;
+    for (size_t k = 0; k < COUNT(noises); k++) {
+        const struct model model = disturb(&quiet, &noises[k]);
+        unsigned hits = 0, most;
+
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct tune_advice advice = advise(&model, seed, &quick, &most);
+
+            hits += distance(advice.workers, 2) <= 1;
+        }
+        assert_in_nine_of_ten(hits, SEEDS);
+    }
+}
+
+static void a_long_line_is_not_given_up_early_on_a_busy_machine(void **state)
+{
+    const struct model quiet = { .latency_us = 80000,
+                                 .scatter = 0.2,
+                                 .hiccups = 0.02 };
+
+    (void)state;
+    for (size_t k = 0; k < COUNT(noises); k++) {
+        const struct model model = disturb(&quiet, &noises[k]);
+        unsigned hits = 0, most;
+
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct tune_advice advice = advise(&model, seed, &usual, &most);
+
+            hits += advice.workers > MOST_WORKERS * 7 / 8;
+        }
+        assert_in_nine_of_ten(hits, SEEDS);
+    }
+}
+
 static void a_long_line_is_not_given_up_early(void **state)
 {
     static const double latencies_us[] = { 40000, 80000 };
@@ -183,14 +275,16 @@ static struct tune_step step_of(unsigned workers, double per_s)
         .workers = workers,
         .runs = 1,
         .requests = 100,
-        .measured = 100,
-        .throughput_per_s = per_s,
-        .scatter = 0.01,
-        .p50_us = 40000,
-        .p95_us = 45000,
-        .p95_least_us = 44000,
-        .measured_us = MODEL_SECOND_US,
         .elapsed_us = MODEL_SECOND_US,
+        .all = {
+            .measured = 100,
+            .measured_us = MODEL_SECOND_US,
+            .throughput_per_s = per_s,
+            .scatter = 0.01,
+            .p50_us = 40000,
+            .p95_us = 45000,
+            .p95_least_us = 44000,
+        },
     };
 }
 
@@ -204,11 +298,14 @@ static void rise(struct tune_course *course, unsigned count)
     }
 }
 
-/* Of each step as much as of two runs that agree. */
+/* Each step once more, with the same figures. */
 static void believe(struct tune_course *course)
 {
-    for (size_t i = 0; i < course->count; i++)
-        course->steps[i].runs = 2;
+    for (size_t i = 0; i < course->count; i++) {
+        struct tune_step again = course->steps[i];
+
+        tune_course_add(course, &again);
+    }
 }
 
 static void a_rise_that_the_budget_cuts_off_is_uncertain(void **state)
@@ -229,16 +326,20 @@ static void a_rise_that_the_budget_cuts_off_is_uncertain(void **state)
     tune_course_release(&course);
 }
 
-static void a_plateau_is_looked_at_twice(void **state)
+static void a_plateau_is_looked_at_twice_and_by_turns(void **state)
 {
     struct tune_course course = { .limits = usual };
-    struct tune_step plateau = step_of(16, 200);
+    struct tune_step plateau = step_of(16, 200), before = step_of(8, 200);
     struct tune_wish wish;
 
     (void)state;
     rise(&course, 4);
     tune_course_add(&course, &plateau);
 
+    assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
+                     TUNE_END_NOT_YET);
+    assert_int_equal(wish.workers, 8);
+    tune_course_add(&course, &before);
     assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
                      TUNE_END_NOT_YET);
     assert_int_equal(wish.workers, 16);
@@ -290,6 +391,20 @@ static void the_rate_of_the_plan_ends_the_rise(void **state)
     tune_course_release(&course);
 }
 
+/* THIRD may be NULL. */
+static struct tune_step step_made_of(const struct tune_step *first,
+                                     const struct tune_step *second,
+                                     const struct tune_step *third)
+{
+    struct tune_step step = { .workers = first->workers };
+
+    tune_step_add(&step, first);
+    tune_step_add(&step, second);
+    if (third)
+        tune_step_add(&step, third);
+    return step;
+}
+
 static void figures_that_scatter_too_much_are_no_recommendation(void **state)
 {
     struct tune_course course = { .limits = usual };
@@ -298,7 +413,7 @@ static void figures_that_scatter_too_much_are_no_recommendation(void **state)
 
     (void)state;
     course.limits.most_workers = 4;
-    wild.scatter = 0.2;
+    wild.all.scatter = 0.2;
     rise(&course, 2);
     tune_course_add(&course, &wild);
     believe(&course);
@@ -346,14 +461,105 @@ static void runs_that_disagree_are_no_recommendation(void **state)
 static void runs_that_differ_by_chance_do_not_disagree(void **state)
 {
     struct tune_step one = step_of(4, 100), another = step_of(4, 130);
-    struct tune_step both;
 
     (void)state;
-    one.scatter = another.scatter = 0.1;
-    both = tune_step_merge(&one, &another);
+    one.all.scatter = another.all.scatter = 0.1;
+    assert_false(tune_step_agrees(&one));
+    one = step_made_of(&one, &another, NULL);
 
-    assert_true(both.scatter < 0.1);
-    assert_true(both.throughput_per_s > 114 && both.throughput_per_s < 116);
+    assert_true(tune_step_agrees(&one));
+    assert_true(one.all.scatter < 0.1);
+    assert_true(one.all.throughput_per_s > 114 &&
+                one.all.throughput_per_s < 116);
+}
+
+static void of_runs_that_disagree_most_have_to_say_the_same(void **state)
+{
+    struct tune_step usual_run = step_of(4, 100), slow = step_of(4, 60);
+    struct tune_step step = step_made_of(&usual_run, &slow, NULL);
+
+    (void)state;
+    assert_false(tune_step_agrees(&step));
+    for (int i = 0; i < 2; i++) {
+        tune_step_add(&step, &usual_run);
+        assert_false(tune_step_agrees(&step));
+    }
+    tune_step_add(&step, &usual_run);
+
+    assert_true(tune_step_agrees(&step));
+    assert_true(step.all.throughput_per_s > 99.9);
+    assert_true(step.all.scatter < 0.02);
+}
+
+static void a_run_that_this_machine_clouded_is_left_out(void **state)
+{
+    struct tune_step clear = step_of(4, 100), clouded = step_of(4, 60);
+    struct tune_step step;
+
+    (void)state;
+    clouded.all.is_clouded = true;
+    step = step_made_of(&clear, &clouded, NULL);
+    assert_true(tune_step_is_clouded(&step));
+    assert_false(tune_step_agrees(&step));
+    tune_step_add(&step, &clear);
+
+    assert_false(tune_step_is_clouded(&step));
+    assert_true(tune_step_agrees(&step));
+    assert_true(step.all.throughput_per_s > 99.9);
+    assert_int_equal(step.all.measured, 200);
+    assert_int_equal(step.runs, 3);
+}
+
+static void one_slow_run_of_two_is_no_long_tail(void **state)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step slow = step_of(4, 40), fine = step_of(4, 100);
+
+    (void)state;
+    slow.all.p95_us = slow.all.p95_least_us = 400000;
+    rise(&course, 2);
+    tune_course_add(&course, &slow);
+    assert_int_equal(tune_objection(&course, tune_course_find(&course, 4)),
+                     TUNE_OBJECTION_SLOW);
+    tune_course_add(&course, &fine);
+
+    assert_int_equal(tune_objection(&course, tune_course_find(&course, 4)),
+                     TUNE_OBJECTION_NONE);
+    tune_course_release(&course);
+}
+
+/* LATE_US: by how much this machine was late whenever it was to wake us. */
+static enum tune_ground ground_of_runs_that_disagree(int64_t late_us)
+{
+    struct tune_course course = { .limits = usual };
+    struct tune_step again = step_of(4, 160);
+    struct tune_advice advice;
+
+    course.limits.most_workers = 4;
+    again.wakes = 10;
+    again.late_us = 10 * late_us;
+    rise(&course, 3);
+    for (size_t i = 0; i < course.count; i++) {
+        struct tune_step run = course.steps[i];
+
+        run.wakes = 10;
+        run.late_us = 10 * late_us;
+        tune_course_add(&course, &run);
+    }
+    tune_course_add(&course, &again);
+    tune_course_add(&course, &again);
+    tune_advise(&course, &advice);
+    tune_course_release(&course);
+    assert_int_equal(advice.workers, 0);
+    return advice.ground;
+}
+
+static void a_machine_that_is_too_busy_is_told_as_the_reason(void **state)
+{
+    (void)state;
+    assert_int_equal(ground_of_runs_that_disagree(100), TUNE_GROUND_SCATTER);
+    assert_int_equal(ground_of_runs_that_disagree(1900), TUNE_GROUND_SCATTER);
+    assert_int_equal(ground_of_runs_that_disagree(5000), TUNE_GROUND_STARVED);
 }
 
 static void more_than_so_many_times_one_worker_is_not_believed(void **state)
@@ -504,8 +710,8 @@ static void what_failed_at_once_does_not_scatter(void **state)
 
     (void)state;
     failing.errors = failing.requests;
-    failing.scatter = 1;
-    ceiling.measured_us = 3 * (int64_t)MODEL_SECOND_US;
+    failing.all.scatter = 1;
+    ceiling.all.measured_us = 3 * (int64_t)MODEL_SECOND_US;
     rise(&course, 4);
     tune_course_add(&course, &failing);
     tune_course_add(&course, &ceiling);
@@ -550,7 +756,7 @@ static void what_a_network_that_refuses_let_pass_has_to_be_proven(void **state)
     assert_int_equal(advice.workers, 0);
     assert_int_equal(advice.ground, TUNE_GROUND_UNFINISHED);
 
-    ceiling.measured_us = 2 * (int64_t)MODEL_SECOND_US;
+    ceiling.all.measured_us = 2 * (int64_t)MODEL_SECOND_US;
     tune_course_add(&course, &ceiling);
     tune_advise(&course, &advice);
     assert_int_equal(advice.workers, 7);
@@ -573,17 +779,24 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_knee_of_a_server_is_found_within_one_step),
         cmocka_unit_test(a_long_line_is_not_given_up_early),
+        cmocka_unit_test(a_knee_is_found_on_a_busy_machine_too),
+        cmocka_unit_test(nor_does_it_take_long_steps),
+        cmocka_unit_test(a_long_line_is_not_given_up_early_on_a_busy_machine),
         cmocka_unit_test(what_draws_429_is_never_recommended),
         cmocka_unit_test(nor_where_steps_are_shorter_than_the_limit_counts),
         cmocka_unit_test(a_latency_that_grows_with_load_stops_the_rise),
         cmocka_unit_test(a_rise_that_the_budget_cuts_off_is_uncertain),
-        cmocka_unit_test(a_plateau_is_looked_at_twice),
+        cmocka_unit_test(a_plateau_is_looked_at_twice_and_by_turns),
         cmocka_unit_test(nothing_above_an_objection_is_asked_again),
         cmocka_unit_test(the_rate_of_the_plan_ends_the_rise),
         cmocka_unit_test(figures_that_scatter_too_much_are_no_recommendation),
         cmocka_unit_test(a_network_that_changes_all_the_time_gets_no_number),
         cmocka_unit_test(runs_that_disagree_are_no_recommendation),
         cmocka_unit_test(runs_that_differ_by_chance_do_not_disagree),
+        cmocka_unit_test(of_runs_that_disagree_most_have_to_say_the_same),
+        cmocka_unit_test(a_run_that_this_machine_clouded_is_left_out),
+        cmocka_unit_test(one_slow_run_of_two_is_no_long_tail),
+        cmocka_unit_test(a_machine_that_is_too_busy_is_told_as_the_reason),
         cmocka_unit_test(more_than_so_many_times_one_worker_is_not_believed),
         cmocka_unit_test(what_a_number_rests_on_is_measured_once_more),
         cmocka_unit_test(a_part_of_the_budget_is_kept_for_that),
