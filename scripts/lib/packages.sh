@@ -18,7 +18,7 @@ TEST_PACKAGES=(
     libcmocka-dev python3-pytest python3-jsonschema python3-cryptography
     nginx-light gunicorn python3-httpbin iproute2 curl jq valgrind util-linux
     chromium chromium-driver python3-selenium libxml2-utils python3-yaml parallel
-    rsync python3-aiosmtpd
+    rsync python3-aiosmtpd prometheus python3-prometheus-client
 )
 
 # For .ci/run, beside the above.
@@ -97,7 +97,8 @@ apt_update()
 }
 
 # A package's service is not wanted, only its program: the tests start their
-# own nginx. policy-rc.d is how Debian asks for that; one that is there stays.
+# own nginx, and of prometheus they want promtool. policy-rc.d is how Debian asks
+# for that; one that is there stays.
 forbid_services()
 {
     local policy=/usr/sbin/policy-rc.d
@@ -119,11 +120,15 @@ install_without_services()
 )
 
 # Nor is it wanted after the next boot, where it was not there before.
-disable_new_nginx()
+disable_new_services()
 {
-    if [[ " $* " == *" nginx-light "* && -d /run/systemd/system ]]; then
-        as_root systemctl --quiet disable nginx.service || true
-    fi
+    local service
+
+    [[ -d /run/systemd/system ]] || return 0
+    for service in nginx prometheus; do
+        [[ " $* " == *" $service"[\ -]* ]] || continue
+        as_root systemctl --quiet disable "$service.service" || true
+    done
 }
 
 # install_missing PACKAGE...: says what is missing and installs it; returns 1
@@ -152,5 +157,5 @@ install_missing()
         tell_missing "apt-get failed, see above" "${missing[@]}"
         return 1
     fi
-    disable_new_nginx "${missing[@]}"
+    disable_new_services "${missing[@]}"
 }

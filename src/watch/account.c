@@ -174,6 +174,8 @@ void account_take(struct account *account, const struct finding *finding)
     const struct result *result = finding->result;
     int64_t at_us = result->attempt_started_at_us;
 
+    account->has_changed |= finding->before.is_known &&
+                            finding->before.outcome != finding->after.outcome;
     account->state = finding->after;
     account->is_checked = true;
     account->checked_at_us = at_us;
@@ -238,6 +240,21 @@ void account_put_before(struct account *account, struct account *past)
     swap_series(&account->hours, &past->hours);
     swap_series(&account->days, &past->days);
     join_incidents(account, past);
+    account->past_since_us = past->past_since_us;
+    account->past_is_down = past->past_is_down;
+}
+
+/* As long as it is as it was found first, what was known before goes on. */
+int64_t account_since_us(const struct account *account)
+{
+    const struct endpoint_state *state = &account->state;
+
+    if (!state->is_known)
+        return 0;
+    if (!account->has_changed && account->past_since_us &&
+        account->past_is_down == outcome_is_down(state->outcome))
+        return account->past_since_us;
+    return state->since_us;
 }
 
 const struct incident *account_incident(const struct account *account)

@@ -53,6 +53,10 @@ struct account {
     char *message;       /* in English; NULL: nothing to tell */
     char *local_message; /* in the user's language; NULL: as above */
     int64_t found_up_ms; /* the first was up; 0: it was not */
+    bool has_changed;    /* its outcome, since the first */
+    /* What a history had for the last: since when; 0: not known. */
+    int64_t past_since_us;
+    bool past_is_down;
 
     uint64_t checks[OUTCOME_COUNT]; /* since the start */
     struct series quarters, hours, days;
@@ -81,6 +85,9 @@ void account_change(struct account *account, const struct change *change);
 
 /* PAST has what was before ACCOUNT's own first check: it moves there. */
 void account_put_before(struct account *account, struct account *past);
+
+/* Since when it is as it is, wall clock; 0: not known. */
+int64_t account_since_us(const struct account *account);
 
 /* The incident that goes on; NULL: none does. */
 const struct incident *account_incident(const struct account *account);

@@ -1,5 +1,6 @@
 #include "alerter.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,9 +22,9 @@
 #define A_MINUTE_US (INT64_C(61) * 1000 * 1000)
 
 /*
- * All of it is for the thread that tells listeners, but for what senders use:
- * logger, outbox and secrets, which do not mind, and which stay as long as the
- * senders do.
+ * All of it is for the thread that tells listeners, but for what senders use,
+ * which stays as long as they do and does not mind: logger, outbox, secrets,
+ * counters.
  */
 struct alerter {
     struct logger *logger;
@@ -35,6 +36,9 @@ struct alerter {
     size_t sighting_count;
     size_t sighting_capacity;
     int64_t waiting_since_us; /* monotonic, of the oldest sighting */
+    atomic_size_t waiting;    /* messages, with their senders */
+    atomic_ullong delivered;
+    atomic_ullong failures;
 };
 
 static void log_trouble(const struct alerter *alerter, enum log_level level,
@@ -74,6 +78,8 @@ static void note_delivered(void *context, const struct message *message)
     struct strbuf why = STRBUF_INIT;
     struct log_line line;
 
+    atomic_fetch_sub(&alerter->waiting, 1);
+    atomic_fetch_add(&alerter->delivered, 1);
     if (!outbox_note_delivered(alerter->outbox, message, clock_wall_us(), &why))
         log_trouble(alerter, LOG_LEVEL_ERROR, "alert_not_stored", why.data);
     begin_line(&line, alerter, LOG_LEVEL_INFO, "alert", message);
@@ -86,9 +92,10 @@ static void note_delivered(void *context, const struct message *message)
 static void note_failed(void *context, const struct message *message,
                         const char *why, int64_t delay_ms)
 {
-    const struct alerter *alerter = context;
+    struct alerter *alerter = context;
     struct log_line line;
 
+    atomic_fetch_add(&alerter->failures, 1);
     begin_line(&line, alerter, LOG_LEVEL_WARNING, "alert_failed", message);
     add_hidden(&line, alerter->plan, "message", why);
     log_number(&line, "attempts", message->attempts);
@@ -166,10 +173,12 @@ static void start_sender(struct alerter *alerter, size_t alert)
 static void take_message(struct alerter *alerter, size_t alert,
                          struct message *message)
 {
-    if (alerter->senders[alert])
-        sender_take(alerter->senders[alert], message);
-    else
+    if (!alerter->senders[alert]) {
         message_destroy(message);
+        return;
+    }
+    atomic_fetch_add(&alerter->waiting, 1); /* first: it may be quick */
+    sender_take(alerter->senders[alert], message);
 }
 
 static void load_messages(struct alerter *alerter, size_t alert)
@@ -205,6 +214,7 @@ static void stop_senders(struct alerter *alerter)
     for (size_t i = 0; i < count; i++)
         if (first_of_robot(alerter->plan, i) == i)
             sender_finish(alerter->senders[i]);
+    atomic_store(&alerter->waiting, 0);
     free(alerter->senders);
     alerter->senders = NULL;
 }
@@ -454,6 +464,15 @@ struct patrol_listener alerter_listener(struct alerter *alerter)
                                      .on_round = take_round,
                                      .on_tick = take_tick,
                                      .on_end = take_end };
+}
+
+struct alerter_figures alerter_figures(const struct alerter *alerter)
+{
+    return (struct alerter_figures){
+        .waiting = atomic_load(&alerter->waiting),
+        .delivered = atomic_load(&alerter->delivered),
+        .failures = atomic_load(&alerter->failures),
+    };
 }
 
 void alerter_destroy(struct alerter *alerter)

@@ -8,6 +8,9 @@
  * plan's history, where it has one.
  */
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "rounds/listener.h"
 #include "rounds/logger.h"
 
@@ -16,6 +19,14 @@ struct alerter;
 struct alerter *alerter_create(struct logger *logger); /* borrowed */
 
 struct patrol_listener alerter_listener(struct alerter *alerter);
+
+/* How its messages fare. Any thread. */
+struct alerter_figures {
+    size_t waiting;     /* no robot has taken them yet */
+    uint64_t delivered; /* since the start */
+    uint64_t failures;  /* attempts that were in vain */
+};
+struct alerter_figures alerter_figures(const struct alerter *alerter);
 
 /* After on_end(). NULL is allowed. */
 void alerter_destroy(struct alerter *alerter);

@@ -1,5 +1,6 @@
 #include "history_listener.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@ struct history_listener {
     struct logger *logger;
     const struct plan *plan;
     struct history *history; /* NULL: the plan has none, or it is not open */
-    size_t waiting;          /* results since the last store */
+    atomic_size_t waiting;   /* results since the last store */
+    atomic_bool is_failing;  /* to be stored, or opened */
     int64_t began_us;        /* monotonic, of the first of them */
     int64_t began_wall_us;
     int64_t told_us;   /* when trouble was told; 0: there is none */
@@ -43,6 +45,7 @@ static void complain(struct history_listener *store, struct strbuf *why)
     int64_t now_us = clock_monotonic_us();
     struct log_line line;
 
+    atomic_store(&store->is_failing, true);
     if (store->told_us && now_us - store->told_us < AGAIN_US)
         return;
     store->told_us = now_us;
@@ -57,6 +60,7 @@ static void tell_recovery(struct history_listener *store)
 {
     struct log_line line;
 
+    atomic_store(&store->is_failing, false);
     if (!store->told_us)
         return;
     store->told_us = 0;
@@ -145,6 +149,16 @@ struct patrol_listener history_listener(struct history_listener *store)
         .on_finding = note_finding,
         .on_tick = note_tick,
     };
+}
+
+bool history_listener_is_failing(const struct history_listener *store)
+{
+    return atomic_load(&store->is_failing);
+}
+
+size_t history_listener_waiting(const struct history_listener *store)
+{
+    return atomic_load(&store->waiting);
 }
 
 bool history_listener_is_whole(const struct history_listener *store)

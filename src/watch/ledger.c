@@ -107,7 +107,7 @@ static void carry_accounts(struct ledger *ledger, const struct plan *plan,
         if (matches[i] == MATCH_NONE)
             continue;
         account_carry(&accounts[i], &ledger->view.accounts[matches[i]]);
-        has_past[i] = ledger->has_past[matches[i]];
+        has_past[i] = true; /* or it would count what was stored since */
     }
     free(matches);
 }

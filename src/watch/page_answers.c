@@ -30,6 +30,7 @@ struct asking {
     const char *language;
     const char *rest; /* of the path, behind the route's */
     struct status_asked asked;
+    const struct status_health *health; /* where it is wanted */
 };
 
 static bool is_api(const char *path)
@@ -109,6 +110,30 @@ static void look_for_status(void *context, const struct ledger_view *view)
     asking->asked.loads = loads;
     status_json(view, &asking->asked, &asking->answer->body);
     free(loads);
+}
+
+static void look_for_metrics(void *context, const struct ledger_view *view)
+{
+    struct asking *asking = context;
+    struct network_load *loads = xcalloc(view->network_count, sizeof(*loads));
+
+    asking->desk->load(asking->desk->context, view, loads);
+    status_metrics(view, asking->health, loads,
+                   metrics_format(asking->request->accept),
+                   &asking->answer->body);
+    free(loads);
+}
+
+static void answer_metrics(struct asking *asking)
+{
+    struct status_health health = { 0 };
+
+    asking->desk->look_at_health(asking->desk->context, &health);
+    asking->health = &health;
+    asking->answer->type =
+        metrics_type(metrics_format(asking->request->accept));
+    asking->answer->caching = "no-store";
+    (void)look(asking, look_for_metrics);
 }
 
 static void answer_status(struct asking *asking)
@@ -220,7 +245,7 @@ static void answer_badge(struct asking *asking)
     (void)look(asking, look_for_badge);
 }
 
-static void look_for_health(void *context, const struct ledger_view *view)
+static void look_for_silence(void *context, const struct ledger_view *view)
 {
     struct asking *asking = context;
     int64_t now_us = clock_monotonic_us();
@@ -245,7 +270,7 @@ static void answer_health(struct asking *asking)
     asking->answer->type = TYPE_TEXT;
     asking->answer->caching = "no-store";
     strbuf_add_string(&asking->answer->body, "ok\n");
-    (void)look(asking, look_for_health);
+    (void)look(asking, look_for_silence);
 }
 
 /* A constant file, again only where it is another. */
@@ -307,6 +332,7 @@ static const struct route {
     { "/api/v1/days", false, answer_days },
     { "/api/v1/incidents", false, answer_incidents },
     { "/api/v1/endpoints/", true, answer_endpoint },
+    { "/metrics", false, answer_metrics },
     { "/badge/", true, answer_badge },
 };
 

@@ -12,6 +12,7 @@
 #include "page_gate.h"
 #include "page_request.h"
 #include "status_json.h"
+#include "status_metrics.h"
 
 /* A body that was made a moment ago serves whoever asks next. */
 struct page_memo {
@@ -30,6 +31,8 @@ struct page_desk {
     /* What the networks of VIEW are at, by their order. */
     void (*load)(void *context, const struct ledger_view *view,
                  struct network_load *loads);
+    /* How the patrol itself is. */
+    void (*look_at_health)(void *context, struct status_health *health);
     void *context;
 };
 

@@ -363,11 +363,16 @@ static void init(struct patrol *patrol, const struct patrol_request *request)
         .log = log_listener_create(request->logger),
         .history = history_listener_create(request->logger),
         .alerter = alerter_create(request->logger),
-        .page = status_page_create(request->logger),
         .feed_every_us = watchdog_interval_us(
             getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"), (int64_t)getpid()),
         .events = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
     };
+    patrol->page = status_page_create(&(struct status_sources){
+        .logger = request->logger,
+        .engine = request->engine,
+        .alerter = patrol->alerter,
+        .history = patrol->history,
+    });
     if (getrandom(&patrol->seed, sizeof(patrol->seed), GRND_NONBLOCK) < 0)
         patrol->seed = (uint64_t)clock_wall_us();
     hold_signals(patrol);

@@ -152,7 +152,7 @@ static void add_state(struct json_writer *json, const struct account *account,
                state->is_known ? phase_name(account->phase) : NULL);
     add_string(json, "message", state->is_known ? message : NULL);
     add_status(json, account->status);
-    add_moment(json, "since", state->is_known ? state->since_us : 0);
+    add_moment(json, "since", account_since_us(account));
     add_integer(json, "checks", (int64_t)state->checks);
 }
 

@@ -8,6 +8,7 @@
 #include "ledger.h"
 #include "page_answers.h"
 #include "page_server.h"
+#include "past_reader.h"
 #include "shown_names.h"
 
 #include "rounds/clock.h"
@@ -24,11 +25,12 @@ struct manner {
 };
 
 struct status_page {
-    struct logger *logger;
+    struct status_sources sources;
     int64_t started_at_us; /* wall clock: the patrol */
     /* For the thread that tells listeners, and before it for whoever opens. */
     struct ledger *ledger;              /* NULL: the plan has no page */
     struct page_server *server;         /* NULL: the same */
+    struct past_reader *reader;         /* NULL: there is nothing to be read */
     struct page_memo memos[PAGE_MEMOS]; /* the server's, while there is one */
 
     /* Guards what the server's thread reads. */
@@ -61,11 +63,11 @@ static struct manner manner_of(const struct plan *plan)
     };
 }
 
-struct status_page *status_page_create(struct logger *logger)
+struct status_page *status_page_create(const struct status_sources *sources)
 {
     struct status_page *page = xcalloc(1, sizeof(*page));
 
-    page->logger = logger;
+    page->sources = *sources;
     page->started_at_us = clock_wall_us();
     pthread_mutex_init(&page->lock, NULL);
     for (size_t i = 0; i < PAGE_MEMOS; i++)
@@ -96,6 +98,23 @@ static void load(void *context, const struct ledger_view *view,
     pthread_mutex_unlock(&page->lock);
 }
 
+static void look_at_health(void *context, struct status_health *health)
+{
+    const struct status_page *page = context;
+    const struct status_sources *sources = &page->sources;
+    struct alerter_figures alerts = alerter_figures(sources->alerter);
+
+    *health = (struct status_health){
+        .engine = sources->engine,
+        .alerts_waiting = alerts.waiting,
+        .alerts_delivered = alerts.delivered,
+        .alert_failures = alerts.failures,
+        .history_is_failing = history_listener_is_failing(sources->history),
+        .history_waiting = history_listener_waiting(sources->history),
+        .process = process_figures_now(),
+    };
+}
+
 /* A page_handler. What the plan says may change meanwhile. */
 static void answer(void *context, const struct page_request *request,
                    struct page_answer *answer)
@@ -105,6 +124,7 @@ static void answer(void *context, const struct page_request *request,
     struct page_desk desk = { .ledger = page->ledger,
                               .memos = page->memos,
                               .load = load,
+                              .look_at_health = look_at_health,
                               .context = page };
     char *title, *token, *host;
 
@@ -131,7 +151,7 @@ static void log_address(const struct status_page *page)
                           is_six ? "]" : "", page_server_port(page->server));
     struct log_line line;
 
-    log_begin(&line, page->logger, LOG_LEVEL_INFO, "status_page");
+    log_begin(&line, page->sources.logger, LOG_LEVEL_INFO, "status_page");
     log_text(&line, "url", url);
     log_text(&line, "token", manner->token ? "wanted" : NULL);
     log_end(&line);
@@ -181,7 +201,9 @@ bool status_page_open(struct status_page *page, const struct plan *plan,
 static void close_page(struct status_page *page)
 {
     page_server_stop(page->server);
+    past_reader_stop(page->reader);
     ledger_destroy(page->ledger);
+    page->reader = NULL;
     page->server = NULL;
     page->ledger = NULL;
 }
@@ -190,7 +212,7 @@ static void complain(const struct status_page *page, const char *why)
 {
     struct log_line line;
 
-    log_begin(&line, page->logger, LOG_LEVEL_ERROR, "status_page");
+    log_begin(&line, page->sources.logger, LOG_LEVEL_ERROR, "status_page");
     log_text(&line, "message", why);
     log_end(&line);
 }
@@ -263,6 +285,31 @@ static void follow(struct status_page *page, const struct plan *plan)
         move(page, &manner);
 }
 
+/* What it was told to read is in the ledger then, and only then may another
+ * begin: it would count again what was found meanwhile. */
+static void finish_reading(struct status_page *page)
+{
+    struct strbuf why = STRBUF_INIT;
+
+    past_reader_finish(page->reader, &why);
+    page->reader = NULL;
+    if (why.length)
+        complain(page, why.data);
+    strbuf_release(&why);
+}
+
+static void begin_reading(struct status_page *page, const struct plan *plan)
+{
+    struct strbuf why = STRBUF_INIT;
+
+    if (!plan->history.file)
+        return;
+    page->reader = past_reader_start(plan, page->ledger, &why);
+    if (!page->reader)
+        complain(page, why.data);
+    strbuf_release(&why);
+}
+
 static struct patrol_listener of_ledger(const struct status_page *page)
 {
     return ledger_listener(page->ledger);
@@ -278,7 +325,9 @@ static void take_plan(void *context, const struct plan *plan)
     }
     if (!page->ledger)
         page->ledger = ledger_create(page->started_at_us);
+    finish_reading(page);
     of_ledger(page).on_plan(page->ledger, plan);
+    begin_reading(page, plan);
     follow(page, plan);
 }
 
@@ -314,6 +363,8 @@ static void take_tick(void *context)
         of_ledger(page).on_tick(page->ledger);
     if (page->server)
         page_server_sweep(page->server);
+    if (page->reader && past_reader_has_ended(page->reader))
+        finish_reading(page);
 }
 
 static void take_end(void *context)

@@ -10,6 +10,9 @@
 
 #include <stdbool.h>
 
+#include "alerter.h"
+#include "history_listener.h"
+
 #include "rounds/engine.h"
 #include "rounds/listener.h"
 #include "rounds/logger.h"
@@ -18,7 +21,15 @@
 
 struct status_page;
 
-struct status_page *status_page_create(struct logger *logger); /* borrowed */
+/* Those whose figures it shows, all borrowed. */
+struct status_sources {
+    struct logger *logger;
+    const char *engine;
+    const struct alerter *alerter;
+    const struct history_listener *history;
+};
+
+struct status_page *status_page_create(const struct status_sources *sources);
 
 /* Before the herald is started: listen as PLAN says. False: it cannot be, WHY
  * says why. A plan without a page is fine. */
