@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import re
+import resource
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +63,40 @@ def test_n_requests_are_in_flight_and_never_one_more(
     assert counting.request_count == 5 * workers
     told = report["summary"]["networks"]["net"]
     assert (told["workers"], told["endpoints"]) == (workers, 5 * workers)
+
+
+MANY = 1000 if SLOWNESS == 1 else 200
+# MiB and KiB for each worker, as the design has them over live HTTPS.
+MEMORY = {"threads": (16, 110), "async": (14, 90 / 4)}  # below 40 MB
+
+
+def test_a_thousand_are_in_flight_at_once_and_cost_what_is_said(
+    rounds: Rounds, counting: CountingServer, plan: Write, engine: str
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 4 * MANY:
+        pytest.skip("the server may not have so many connections")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4 * MANY), hard))
+    counting.close_gate(MANY + 1)
+    urls = [counting.url(f"/gate?{i}") for i in range(MANY)]
+
+    started = rounds.start(
+        "check", *rounds.engine_arguments(), "--report", "json",
+        plan(plan_of(urls, settings(MANY))),
+    )
+    counting.wait_for_in_flight(MANY, 60 * SLOWNESS)
+    status = Path(f"/proc/{started.pid}/status").read_text("ascii")
+    counting.open_gate()
+    output, complaints = started.communicate(timeout=60 * SLOWNESS)
+
+    assert (started.returncode, complaints) == (0, "")
+    assert outcomes(json.loads(output)) == {"healthy": MANY}
+    threads = int(re.search(r"Threads:\s+(\d+)", status)[1])
+    assert threads >= MANY if engine == "threads" else threads < 10
+    if SLOWNESS == 1:  # a sanitizer has memory of its own
+        base_mib, each_kib = MEMORY[engine]
+        peak_kib = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
+        assert peak_kib <= base_mib * 1024 + each_kib * MANY
 
 
 def test_the_option_sets_the_workers_of_every_network(
