@@ -30,11 +30,15 @@ SANITIZER_OPTIONS = {
 SLOWNESS = 4 if os.environ.get("ROUNDS_SANITIZE") else 1
 
 
+class Crash(AssertionError):
+    """The program died, or a sanitizer ended it: no matter of time."""
+
+
 class Rounds:
     """The binary, and a folder of its own to run in.
 
     Output is text; bytes that are no UTF-8 come as surrogate escapes. Every
-    run that crashes, or that a sanitizer ends, is an AssertionError.
+    run that crashes, or that a sanitizer ends, is a Crash.
     """
 
     def __init__(
@@ -77,7 +81,7 @@ class Rounds:
             told = (late.stderr or b"").decode(errors="replace")
             raise AssertionError(f"{late}\n{told}") from None
         if done.returncode in CRASHES:
-            raise AssertionError(
+            raise Crash(
                 f"crashed with {done.returncode}: {done.args}\n{done.stderr}"
             )
         return done
