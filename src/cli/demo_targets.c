@@ -337,7 +337,7 @@ static void write_plan(struct demo_targets *targets)
     strbuf_add_string(
         &targets->plan,
         "# Targets inside the program itself; many are broken on purpose.\n"
-        "defaults = { connect_timeout = \"300ms\"; timeout = \"600ms\"; };\n"
+        "defaults = { timeout = \"10s\"; };\n"
         "endpoints = (");
     add_endpoint(targets, "home page", port, "/",
                  " expect = { body_contains = \"welcome\"; };");
@@ -360,13 +360,14 @@ static void write_plan(struct demo_targets *targets)
                  " expect = { body_not_contains = \"系统维护中\"; };");
     add_endpoint(targets, "redirect loop", port, "/loop", "");
     add_endpoint(targets, "answer cut short", port, "/cut", "");
-    add_endpoint(targets, "answer that stalls", port, "/stalled", "");
+    add_endpoint(targets, "answer that stalls", port, "/stalled",
+                 " timeout = \"600ms\";");
     add_endpoint(targets, "nobody listens", port_of(targets->refusing), "/",
                  "");
     add_endpoint(targets, "black hole 网络黑洞", port_of(targets->black_hole),
-                 "/", "");
+                 "/", " connect_timeout = \"300ms\";");
     add_endpoint(targets, "accepts and says nothing", port_of(targets->silent),
-                 "/", "");
+                 "/", " timeout = \"600ms\";");
     strbuf_add_string(&targets->plan, "\n);\n");
 }
 

@@ -11,6 +11,7 @@ import pytest
 from support.namespace import Namespace
 from support.processes import wait_until
 from support.program import Rounds
+from support.tries import patiently
 
 FAILURES, INTERRUPTED = 1, 130
 LONGEST_MS = 5000
@@ -44,6 +45,7 @@ def engine() -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 4, 64])
+@patiently
 def test_every_target_ends_as_its_name_says(
     rounds: Rounds, workers: int
 ) -> None:
@@ -61,6 +63,7 @@ def test_every_target_ends_as_its_name_says(
     assert done.stderr == ""
 
 
+@patiently
 def test_the_round_takes_about_a_second(rounds: Rounds) -> None:
     report = json.loads(rounds.run("demo", "--report", "json").stdout)
 
@@ -86,6 +89,7 @@ def test_it_leaves_no_file_behind(rounds: Rounds) -> None:
     assert list(rounds.directory.iterdir()) == []
 
 
+@patiently
 def test_it_needs_no_network(rounds: Rounds, namespace: Namespace) -> None:
     done = rounds.run("demo", "--report", "json", prefix=namespace.prefix)
 
@@ -96,6 +100,7 @@ def test_it_needs_no_network(rounds: Rounds, namespace: Namespace) -> None:
     assert told == ENDINGS
 
 
+@patiently
 def test_the_text_report_has_every_target_and_says_why_it_failed(
     rounds: Rounds,
 ) -> None:
