@@ -245,8 +245,9 @@ def test_a_robot_that_hangs_holds_up_neither_checks_nor_other_robots(
     rounds_before = len(running.of("round"))
     running.wait_for("round", rounds_before + 4)
 
-    assert counting.count("/good") - before >= 3
-    assert running.of("behind") == []
+    asked = counting.count("/good") - before
+    assert asked >= 3
+    assert len(running.of("omission")) < asked
     begun = time.monotonic()
     assert running.end() == 0
     assert time.monotonic() - begun < 30  # the alert's timeout is 10 s

@@ -11,6 +11,7 @@ from support.faults import Faults
 from support.plan_values import make_plan
 from support.plans import plan_of
 from support.program import Rounds
+from support.tries import patiently
 
 Write = Callable[..., Path]
 
@@ -107,6 +108,7 @@ def test_a_name_in_a_github_summary_means_nothing_there(
     assert not set("<>@|[]#") & set(line.replace("&#", ""))
 
 
+@patiently
 def test_a_round_like_the_one_before_has_no_changes(
     rounds: Rounds, plan: Write, counting: CountingServer
 ) -> None:
@@ -296,6 +298,7 @@ def test_a_baseline_that_cannot_be_read_is_a_mistake_and_nothing_is_sent(
 # Slower beyond noise.
 
 
+@patiently
 def test_a_slow_origin_is_told_however_many_endpoints_it_has(
     rounds: Rounds, plan: Write, make_counting: Callable[..., CountingServer]
 ) -> None:
@@ -313,6 +316,7 @@ def test_a_slow_origin_is_told_however_many_endpoints_it_has(
     assert set(changes["slower"]) >= {f"e{i}" for i in range(8)}
 
 
+@patiently
 def test_a_slow_network_is_told_once_and_is_no_endpoints_doing(
     rounds: Rounds, plan: Write, make_counting: Callable[..., CountingServer]
 ) -> None:

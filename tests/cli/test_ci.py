@@ -306,7 +306,7 @@ def test_a_plugins_line_comes_first(
 
 @pytest.mark.parametrize("path, options, code, state", [
     ("/", (), 0, "OK"),
-    ("/delay/800", (), 1, "WARNING"),
+    ("/delay/2200", (), 1, "WARNING"),
     ("/status/500", (), 2, "CRITICAL"),
     ("/status/500", ("--max-failures", "1"), 1, "WARNING"),
     ("/gate", ("--deadline", "200ms"), 3, "UNKNOWN"),
@@ -320,7 +320,7 @@ def test_the_codes_are_those_of_a_plugin(
 
     done = rounds.check("--exit", "nagios", *options, plan(plan_of(
         [counting.url(path)],
-        'defaults = { warn = { max_time = "700ms"; }; };',
+        'defaults = { warn = { max_time = "2s"; }; };',
     )))
 
     line = done.stdout.partition("\n")[0] + "\n"

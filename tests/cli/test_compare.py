@@ -24,6 +24,7 @@ from support.nginx import Nginx
 from support.plans import plan_of
 from support.processes import wait_until
 from support.program import PROJECT, SLOWNESS, Rounds
+from support.tries import patiently
 
 SCHEMA = PROJECT / "docs" / "compare.schema.json"
 PEERS = PROJECT / "scripts" / "peers"
@@ -148,6 +149,7 @@ def test_handshakes_and_connections_are_those_that_the_server_saw(
     assert counting_tls.handshakes >= sum(it["tls_handshakes"] for it in told)
 
 
+@patiently
 def test_threads_are_counted_while_they_run(
     rounds: Rounds, counting: CountingServer, plan: Write
 ) -> None:
@@ -180,6 +182,7 @@ def test_what_is_slower_and_needs_more_is_told(
 
 
 @pytest.mark.parametrize("engine", ["threads", "async"])
+@patiently
 def test_the_same_engine_against_itself_is_told_as_no_difference(
     rounds: Rounds, nginx: Nginx, plan: Write, engine: str
 ) -> None:
@@ -192,7 +195,8 @@ def test_the_same_engine_against_itself_is_told_as_no_difference(
         told += any(ratios[name]["verdict"] in ("less", "more")
                     for name in TOLD)
 
-    # One in ten is allowed; more than four would be one chance in a thousand.
+    # One in ten is allowed; more than four would be one chance in a thousand,
+    # and time and again where the difference is not this machine's.
     assert told <= 4
     assert report["contestants"][1]["name"] == f"{engine} #2"
 
@@ -200,7 +204,7 @@ def test_the_same_engine_against_itself_is_told_as_no_difference(
 def test_numbers_of_workers_are_swept(
     rounds: Rounds, counting: CountingServer, plan: Write
 ) -> None:
-    text = plan_of([counting.url("/delay/20")] * 8)
+    text = plan_of([counting.url("/delay/80")] * 8)
 
     done, report = compare(
         rounds, "--rounds", "1", "--workers", "1,4,8", plan(text)
@@ -210,7 +214,7 @@ def test_numbers_of_workers_are_swept(
     for i in (0, 1):
         walls = [figures(report, i, stand)["medians"]["wall_ms"]
                  for stand in range(3)]
-        assert walls[0] >= 160 and walls[0] > walls[2]
+        assert walls[0] >= 640 and walls[0] > walls[2]
     assert re.search(r"^4 workers +\d", done.stdout, re.MULTILINE)
     assert counting.max_in_flight == 8
 
@@ -218,20 +222,20 @@ def test_numbers_of_workers_are_swept(
 def test_a_selection_and_settings_hold_for_every_round(
     rounds: Rounds, counting: CountingServer, plan: Write
 ) -> None:
-    text = plan_of([counting.url(f"/delay/{i}") for i in (1, 2, 3000)])
+    text = plan_of([counting.url(f"/delay/{i}") for i in (1, 2, 60000)])
     urls = rounds.directory / "seen"
 
     _, report = compare(
         rounds, "--rounds", "1", "--only", "e[02]", "--exclude", "e0",
-        "--timeout", "100ms", "--retries", "1",
+        "--timeout", f"{400 * SLOWNESS}ms", "--retries", "1",
         "--peer", f"cp {{urls}} {urls}", plan(text),
     )
 
     assert report["endpoints"] == 1
-    assert set(counting.counts()) == {"/delay/3000"}
+    assert set(counting.counts()) == {"/delay/60000"}
     assert counting.request_count == 2 * 2 * 2  # engines, rounds, attempts
     assert figures(report, 1)["medians"]["failures"] == 1
-    assert urls.read_text() == counting.url("/delay/3000") + "\n"
+    assert urls.read_text() == counting.url("/delay/60000") + "\n"
 
 
 def test_a_peer_gets_plan_urls_and_workers(

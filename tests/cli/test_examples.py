@@ -10,6 +10,7 @@ from support.counting import Answer, CountingServer
 from support.httpbin import Httpbin
 from support.nginx import Nginx
 from support.program import PROJECT, SLOWNESS, Rounds
+from support.tries import patiently
 
 CFG = PROJECT / "cfg"
 TOKEN = "t0ken-0f-the-tests"
@@ -113,6 +114,7 @@ def test_a_plan_does_not_trust_a_server_nobody_vouches_for(
     assert reasons == {"tls_certificate"}
 
 
+@patiently
 def test_the_limited_plan_takes_as_long_as_its_longest_check(
     rounds: Rounds, httpbin: Httpbin
 ) -> None:

@@ -5,6 +5,7 @@
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from support.certificates import Certificates
 from support.faults import Faults
 from support.namespace import Namespace
 from support.plan_values import make_plan
+from support.plans import write_plan
 from support.program import SLOWNESS, Rounds
 from support.proxies import PASSWORD, USER
 from support.records import HEALTHY, Verdict, by_name, verdict
@@ -27,10 +29,12 @@ ROUNDS = 10 if SLOWNESS == 1 else 2
 
 # How long what has to run into a limit gets, by the number of workers: BRIEF
 # where nothing comes from the server first, PATIENCE where something does. The
-# more is going on at a time, the longer everything takes.
+# more is going on at a time, the longer everything takes; where it took longer
+# than that on a machine with other things to do, each gets more.
 BRIEF_MS = {1: 60, 4: 120, 16: 300, 64: 800}
 PATIENCE_MS = {1: 400, 4: 600, 16: 1000, 64: 1500}
 ROUNDS_AT_A_TIME = {1: 5, 4: 5, 16: 3, 64: 2}
+LENIENCE = (1, 3, 9)
 
 
 @dataclass(frozen=True)
@@ -272,12 +276,14 @@ class Bench:
     directory: Path
 
     def endpoint(
-        self, name: str, workers: int, *, tls: bool = False
+        self, name: str, workers: int, *, tls: bool = False, lenience: int = 1
     ) -> dict[str, Any]:
         """The endpoint of a row; over TLS the server needs more time."""
         row = ROWS[name]
-        patience_ms = PATIENCE_MS[workers] * SLOWNESS
-        brief_ms = patience_ms if tls else BRIEF_MS[workers] * SLOWNESS
+        patience_ms = PATIENCE_MS[workers] * SLOWNESS * lenience
+        brief_ms = BRIEF_MS[workers] * SLOWNESS * lenience
+        if tls:
+            brief_ms = patience_ms
         target = row.target or name
         values = {
             "LANDING": self.faults.url("landing"),
@@ -303,20 +309,23 @@ class Bench:
             url = self.faults.url("tls_good")
         return {"name": name, "url": url} | settings
 
-    def plan(self, workers: int) -> Path:
+    def plan(self, workers: int, lenience: int = 1) -> Path:
         """A plan of all rows, fit for that many workers."""
         (self.directory / "large").write_bytes(bytes(8 * 1024 * 1024))
-        path = self.directory / "faults.cfg"
-        path.write_text(make_plan(
-            (self.endpoint(name, workers) for name in ROWS),
+        return write_plan(self.directory, make_plan(
+            (self.endpoint(name, workers, lenience=lenience)
+             for name in ROWS),
             defaults=self.defaults(),
-        ))
-        return path
+        ), f"faults {lenience}.cfg")
+
+    def plans(self, workers: int) -> list[Path]:
+        """The same, each more lenient than the one before."""
+        return [self.plan(workers, lenience) for lenience in LENIENCE]
 
     def defaults(self) -> dict[str, Any]:
         """What holds for every row that says nothing else."""
         return {
-            "timeout": "30s",
+            "timeout": "5m",
             "connect_timeout": "20s",
             "tls": {"ca_file": str(self.certificates.root_file)},
         }
@@ -330,18 +339,18 @@ def bench(
     return Bench(faults, certificates, tmp_path)
 
 
-def differences(report: Any, rows: dict[str, Row]) -> list[str]:
-    """What the report says otherwise than the rows."""
+def differences(report: Any, rows: dict[str, Row]) -> dict[str, str]:
+    """What the report says otherwise than the rows, by their names."""
     records = by_name(report)
     assert list(records) == list(rows)  # the plan's order, none missing
-    found = []
+    found = {}
     for name, row in rows.items():
         told = verdict(records[name])
         phases = row.phases or (row.verdict.phase,)
         wanted = [row.verdict._replace(phase=phase) for phase in phases]
         if told not in wanted:
             message = records[name]["message"]
-            found.append(f"{name}: {told}, not {wanted[0]}: {message}")
+            found[name] = f"{name}: {told}, not {wanted[0]}: {message}"
     return found
 
 
@@ -351,9 +360,32 @@ def test_the_table_has_every_fault_there_is(faults: Faults) -> None:
     assert targets == set(faults.names())
 
 
+def need_more_time(names: Iterable[str], rows: dict[str, Row]) -> bool:
+    """Whether all of these run into limits: the others know no time."""
+    return all(rows[name].verdict.limit for name in names)
+
+
+def check_leniently(
+    rounds: Rounds,
+    plans: Sequence[Path],
+    rows: dict[str, Row],
+    workers: int,
+    **options: Any,
+) -> list[str]:
+    """A round of a plan, and of the next where time may have been short."""
+    wrong: dict[str, str] = {}
+    for plan in plans:
+        code, report = rounds.check_json(plan, "-n", str(workers), **options)
+        assert code == 1
+        wrong = differences(report, rows)
+        if not wrong or not need_more_time(wrong, rows):
+            break
+    return list(wrong.values())
+
+
 def check_rounds(
     rounds: Rounds,
-    plan: Path,
+    plans: Sequence[Path],
     rows: dict[str, Row],
     workers: int,
     **options: Any,
@@ -361,10 +393,8 @@ def check_rounds(
     """Ten rounds of a plan, some at a time, and each as the rows say."""
 
     def play(number: int) -> list[str]:
-        code, report = rounds.check_json(plan, "-n", str(workers), **options)
-        assert code == 1
-        return [f"round {number}: {each}"
-                for each in differences(report, rows)]
+        wrong = check_leniently(rounds, plans, rows, workers, **options)
+        return [f"round {number}: {each}" for each in wrong]
 
     with ThreadPoolExecutor(ROUNDS_AT_A_TIME[workers]) as pool:
         wrong = [each for told in pool.map(play, range(ROUNDS))
@@ -376,7 +406,7 @@ def check_rounds(
 def test_every_fault_is_told_with_its_own_reason_round_after_round(
     rounds: Rounds, bench: Bench, workers: int
 ) -> None:
-    check_rounds(rounds, bench.plan(workers), ROWS, workers)
+    check_rounds(rounds, bench.plans(workers), ROWS, workers)
 
 
 def fields(record: dict[str, Any]) -> dict[str, Any]:
@@ -405,19 +435,27 @@ def fields(record: dict[str, Any]) -> dict[str, Any]:
 def test_both_engines_fill_the_same_fields_of_every_record(
     rounds: Rounds, bench: Bench
 ) -> None:
-    plan = bench.plan(64)  # with limits for more than there are
+    plans = bench.plans(64)  # with limits for more than there are
 
-    def play(engine: str) -> dict[str, Any]:
+    def play(plan: Path, engine: str) -> dict[str, Any]:
         _, report = rounds.check_json(plan, "-n", "24", "--engine", engine)
         return by_name(report)
 
-    for _ in range(ROUNDS):
-        threads, loop = play("threads"), play("async")
+    def compare(plan: Path) -> list[str]:
+        """The rows told otherwise by one than by the other."""
+        threads, loop = play(plan, "threads"), play(plan, "async")
         # Which connection a check finds is luck, and decides on its phases.
-        alike = [name for name in ROWS if threads[name]["connection_reused"]
-                 == loop[name]["connection_reused"]]
-        assert ({name: fields(threads[name]) for name in alike}
-                == {name: fields(loop[name]) for name in alike})
+        return [name for name in ROWS
+                if threads[name]["connection_reused"]
+                == loop[name]["connection_reused"]
+                and fields(threads[name]) != fields(loop[name])]
+
+    for _ in range(ROUNDS):
+        for plan in plans:
+            unlike = compare(plan)
+            if not unlike or not need_more_time(unlike, ROWS):
+                break
+        assert unlike == []
 
 
 # The same faults one after the other on kept connections of one origin.
@@ -434,17 +472,21 @@ def test_faults_of_one_origin_do_not_rub_off_on_each_other(
         # libcurl keeps what it decrypted of half a line to itself.
         empty = Row(unreachable("empty_reply", "wait"))
         rows["truncated_within_status_line"] = empty
-    endpoints = [bench.endpoint(name, workers, tls=tls) for name in rows]
-    for endpoint in endpoints:
-        own = bench.faults.target(endpoint["name"]).origin + "/"
-        shared = bench.faults.shared_url(endpoint["name"], tls=tls)
-        endpoint["url"] = endpoint["url"].replace(own, shared, 1)
 
-    _, report = rounds.check_json(
-        make_plan(endpoints, defaults=bench.defaults()), "-n", str(workers)
-    )
+    def plan(lenience: int) -> Path:
+        endpoints = [
+            bench.endpoint(name, workers, tls=tls, lenience=lenience)
+            for name in rows
+        ]
+        for endpoint in endpoints:
+            own = bench.faults.target(endpoint["name"]).origin + "/"
+            shared = bench.faults.shared_url(endpoint["name"], tls=tls)
+            endpoint["url"] = endpoint["url"].replace(own, shared, 1)
+        text = make_plan(endpoints, defaults=bench.defaults())
+        return write_plan(bench.directory, text, f"shared {lenience}.cfg")
 
-    wrong = differences(report, rows)
+    wrong = check_leniently(rounds, list(map(plan, LENIENCE)), rows, workers)
+
     assert not wrong, "\n".join(wrong)
 
 
@@ -455,16 +497,18 @@ NO_ROUTE = unreachable("connect_unreachable", "connect")
 SWALLOWED = unreachable("connect_timeout", "connect", "connect")
 
 
-def plan_of_hosts(rounds: Rounds, rows: dict[str, Row]) -> Path:
-    """A plan of rows whose targets are hosts."""
-    limit = f"{150 * SLOWNESS}ms"
-    path = rounds.directory / "hosts.cfg"
-    path.write_text(make_plan(
-        {"name": name, "url": f"http://{row.target}/",
-         "connect_timeout": limit if row.verdict.limit else "20s"}
-        for name, row in rows.items()
-    ))
-    return path
+def plans_of_hosts(rounds: Rounds, rows: dict[str, Row]) -> list[Path]:
+    """Plans of rows whose targets are hosts, each with more time."""
+
+    def plan(lenience: int) -> Path:
+        limit = f"{150 * SLOWNESS * lenience}ms"
+        return write_plan(rounds.directory, make_plan(
+            {"name": name, "url": f"http://{row.target}/",
+             "connect_timeout": limit if row.verdict.limit else "20s"}
+            for name, row in rows.items()
+        ), f"hosts {lenience}.cfg")
+
+    return list(map(plan, LENIENCE))
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -489,7 +533,7 @@ def test_names_that_do_not_exist_and_routes_that_lead_nowhere_are_told(
     rows = {f"{host} {number}": Row(told, target=host)
             for number in (1, 2) for host, told in hosts.items()}
 
-    check_rounds(rounds, plan_of_hosts(rounds, rows), rows, workers,
+    check_rounds(rounds, plans_of_hosts(rounds, rows), rows, workers,
                  prefix=namespace.prefix)
 
 
@@ -502,7 +546,7 @@ def test_a_silent_name_server_costs_the_limit_and_is_told_as_dns(
     rows = {f"silent {number}": Row(silence, target=f"n{number}.example")
             for number in range(3)}
 
-    check_rounds(rounds, plan_of_hosts(rounds, rows), rows, workers,
+    check_rounds(rounds, plans_of_hosts(rounds, rows), rows, workers,
                  prefix=namespace.prefix)
 
 
@@ -515,7 +559,7 @@ def test_a_name_server_that_fails_or_is_not_there_is_told_as_dns(
 
     rows = {"name": Row(DNS, target="name.example")}
 
-    check_rounds(rounds, plan_of_hosts(rounds, rows), rows, 4,
+    check_rounds(rounds, plans_of_hosts(rounds, rows), rows, 4,
                  prefix=namespace.prefix)
 
 

@@ -110,13 +110,14 @@ def mixed(rounds: Rounds, counting: CountingServer, faults: Faults) -> Page:
             {"name": "body", "url": counting.url(), "tags": ["prod"],
              "expect": {"status": 201, "body_contains": "welcome <b>"}},
             {"name": "refused", "url": faults.url("refused")},
-            {"name": "silent", "url": faults.url("silent_after_request")},
+            {"name": "silent", "url": faults.url("silent_after_request"),
+             "timeout": "400ms"},
             {"name": "slow", "url": counting.url("/delay/60"),
              "warn": {"max_time": "20ms"}},
             {"name": "flaky", "url": counting.url("/flaky"), "retries": 1,
              "retry_delay": "10ms"},
         ],
-        defaults={"timeout": "400ms"},
+        defaults={"timeout": "30s"},
         networks={"intranet": {"workers": 5}, "far": {"workers": 3}},
     ))
 

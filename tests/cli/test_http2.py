@@ -119,9 +119,9 @@ def test_a_shared_connection_has_no_more_requests_than_the_network_allows(
      Verdict("unreachable", "protocol", "wait")),
     (http2.stall_second, {"read_timeout": f"{200 * SLOWNESS}ms"},
      Verdict("unreachable", "read_timeout", "receive", "read")),
-    (http2.stall_second, {"timeout": f"{600 * SLOWNESS}ms"},
+    (http2.stall_second, {"timeout": f"{1500 * SLOWNESS}ms"},
      Verdict("unreachable", "read_timeout", "receive", "total")),
-    (http2.ignore_second, {"timeout": f"{600 * SLOWNESS}ms"},
+    (http2.ignore_second, {"timeout": f"{1500 * SLOWNESS}ms"},
      Verdict("unreachable", "first_byte_timeout", "wait", "total")),
 ])
 def test_what_befalls_one_check_of_a_connection_befalls_no_other(

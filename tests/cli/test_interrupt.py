@@ -60,11 +60,16 @@ def endings(report: dict) -> Counter[tuple]:
     )
 
 
+def status_of(process: subprocess.Popen[str]) -> dict[str, str]:
+    """What the kernel tells of its main thread."""
+    text = Path(f"/proc/{process.pid}/status").read_text()
+    return dict(line.split(":", 1) for line in text.splitlines())
+
+
 def is_pending(process: subprocess.Popen[str], number: int) -> bool:
     """Whether a signal has not been handled yet."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    fields = dict(line.split(":", 1) for line in status.splitlines())
-    masks = [int(fields[name], 16) for name in ("SigPnd", "ShdPnd")]
+    status = status_of(process)
+    masks = [int(status[name], 16) for name in ("SigPnd", "ShdPnd")]
     return any(mask >> (number - 1) & 1 for mask in masks)
 
 
@@ -74,6 +79,22 @@ def interrupt(
     """Send a signal and wait until it has been handled."""
     process.send_signal(number)
     wait_until(lambda: not is_pending(process, number), "it to be handled")
+
+
+def waits(process: subprocess.Popen[str]) -> int:
+    """How often its main thread has begun to wait."""
+    return int(status_of(process)["voluntary_ctxt_switches"])
+
+
+def interrupt_for_good(process: subprocess.Popen[str], number: int) -> None:
+    """Interrupt, and wait until nothing new begins.
+
+    The main thread looks for a signal, tells the workers and waits, time and
+    again: once it has begun to wait twice, it has told them.
+    """
+    interrupt(process, number)
+    before = waits(process)
+    wait_until(lambda: waits(process) >= before + 2, "it to look around")
 
 
 @pytest.mark.parametrize("number, code", [
@@ -86,11 +107,13 @@ def test_what_is_in_flight_ends_and_the_rest_is_skipped(
     number: int,
     code: int,
 ) -> None:
-    urls = [counting.url("/delay/800")] * ENDPOINTS
+    counting.close_gate(1000)
+    urls = [counting.url("/gate")] * ENDPOINTS
     started = start(rounds, plan(plan_of(urls, SETTINGS)))
     counting.wait_for_in_flight(WORKERS)
 
-    started.send_signal(number)
+    interrupt_for_good(started, number)
+    counting.open_gate()
     ended, _, _ = end(started)
 
     report = report_of(rounds)
@@ -183,13 +206,15 @@ def test_a_silent_name_server_does_not_hold_up_the_end(
 def test_the_text_report_is_written_and_says_why_it_is_short(
     rounds: Rounds, counting: CountingServer, plan: Write
 ) -> None:
-    urls = [counting.url("/delay/300")] * ENDPOINTS
+    counting.close_gate(1000)
+    urls = [counting.url("/gate")] * ENDPOINTS
     started = start(
         rounds, plan(plan_of(urls, SETTINGS)), "--report", "text"
     )
     counting.wait_for_in_flight(WORKERS)
 
-    interrupt(started)
+    interrupt_for_good(started, signal.SIGINT)
+    counting.open_gate()
     code, stdout, stderr = end(started)
 
     assert code == INTERRUPTED

@@ -2,9 +2,7 @@
 
 # ctest: serial
 
-import functools
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from support.namespace import Namespace
 from support.plan_values import make_plan
 from support.program import SLOWNESS, Rounds
 from support.records import HEALTHY, Verdict, by_name, only, verdict
+from support.tries import patiently
 
 # How far past its limit a check may end: 100 ms are promised, 50 ms for
 # read_timeout; the rest is for machines that have other things to do.
@@ -28,26 +27,6 @@ NO_END = Verdict("unreachable", "read_timeout", "receive", "total")
 SILENCE = Verdict("unreachable", "read_timeout", "receive", "read")
 CUT_OFF = Verdict("skipped", "cancelled", "wait")
 NOT_ASKED = Verdict("skipped", "cancelled")
-
-
-def thrice(test: Callable[..., None]) -> Callable[..., None]:
-    """Try it up to three times.
-
-    A machine that has other things to do may be late once; a limit that is
-    not kept is late each time.
-    """
-
-    @functools.wraps(test)
-    def tried(*arguments: Any, **fixtures: Any) -> None:
-        for _ in range(2):
-            try:
-                test(*arguments, **fixtures)
-                return
-            except AssertionError:
-                pass
-        test(*arguments, **fixtures)
-
-    return tried
 
 
 def is_kept(record: Any, limit_ms: float) -> bool:
@@ -73,7 +52,7 @@ SLOW = {
 }
 
 
-@thrice
+@patiently
 def test_timeout_is_for_all_of_an_attempt_whatever_takes_so_long(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -91,7 +70,7 @@ def test_timeout_is_for_all_of_an_attempt_whatever_takes_so_long(
         assert is_kept(record, limit_ms), record
 
 
-@thrice
+@patiently
 def test_timeout_is_for_all_hops_of_a_redirect(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -114,7 +93,7 @@ def test_timeout_is_for_all_hops_of_a_redirect(
     assert 2 <= counting.request_count - before <= 4
 
 
-@thrice
+@patiently
 def test_timeout_is_for_each_attempt_anew(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -137,7 +116,7 @@ def test_timeout_is_for_each_attempt_anew(
     ("tls_stalled_handshake", "tls", "tls_timeout"),
     ("tls_stalled_within_handshake", "tls", "tls_timeout"),
 ])
-@thrice
+@patiently
 def test_connect_timeout_is_for_tcp_and_tls_together(
     rounds: Rounds, faults: Faults, target: str, phase: str, reason: str
 ) -> None:
@@ -154,6 +133,7 @@ def test_connect_timeout_is_for_tcp_and_tls_together(
     assert only(report)["timings_ms"][phase] is not None
 
 
+@patiently
 def test_connect_timeout_is_over_once_connected(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -167,7 +147,7 @@ def test_connect_timeout_is_over_once_connected(
     assert verdict(only(report)) == HEALTHY
 
 
-@thrice
+@patiently
 def test_the_options_win_over_the_plan(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -190,18 +170,24 @@ def test_the_options_win_over_the_plan(
     assert hole["limit"] == "connect"
 
 
-@thrice
-def test_a_silent_name_server_is_left_at_the_limit(
-    rounds: Rounds, namespace: Namespace
-) -> None:
+@pytest.fixture
+def nameless(namespace: Namespace) -> Namespace:
+    """A namespace whose name server says nothing."""
     namespace.serve_names("silent")
+    return namespace
+
+
+@patiently
+def test_a_silent_name_server_is_left_at_the_limit(
+    rounds: Rounds, nameless: Namespace
+) -> None:
     plan = make_plan([{
         "name": "e", "url": "http://name.example/",
         "connect_timeout": "500ms",
     }])
 
     began = time.monotonic()
-    _, report = rounds.check_json(plan, prefix=namespace.prefix)
+    _, report = rounds.check_json(plan, prefix=nameless.prefix)
 
     assert only(report)["limit"] == "connect"
     assert is_kept(only(report), 500)
@@ -215,7 +201,7 @@ def test_a_silent_name_server_is_left_at_the_limit(
     "stall_within_body", "stall_within_headers", "stall_after_hints",
 ])
 @pytest.mark.parametrize("limit_ms", [60, 430])
-@thrice
+@patiently
 def test_read_timeout_is_the_longest_silence_within_an_answer(
     rounds: Rounds, faults: Faults, target: str, limit_ms: int
 ) -> None:
@@ -231,6 +217,7 @@ def test_read_timeout_is_the_longest_silence_within_an_answer(
     assert limit_ms - 5 <= receive <= limit_ms + READ_LATE_MS
 
 
+@patiently
 def test_read_timeout_begins_anew_with_every_byte(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -245,6 +232,7 @@ def test_read_timeout_begins_anew_with_every_byte(
     assert only(report)["timings_ms"]["receive"] >= 550
 
 
+@patiently
 def test_read_timeout_does_not_count_before_the_first_byte(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -258,7 +246,7 @@ def test_read_timeout_does_not_count_before_the_first_byte(
     assert verdict(only(report)) == HEALTHY
 
 
-@thrice
+@patiently
 def test_read_timeout_holds_over_tls_too(
     rounds: Rounds, faults: Faults, certificates: Certificates
 ) -> None:
@@ -275,7 +263,7 @@ def test_read_timeout_holds_over_tls_too(
     assert 295 <= receive <= 300 + READ_LATE_MS
 
 
-@thrice
+@patiently
 def test_the_shorter_of_timeout_and_read_timeout_ends_it(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -294,7 +282,7 @@ def test_the_shorter_of_timeout_and_read_timeout_ends_it(
 # The deadline of the round.
 
 
-@thrice
+@patiently
 def test_at_the_deadline_what_is_in_flight_ends_and_the_rest_is_skipped(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -316,6 +304,7 @@ def test_at_the_deadline_what_is_in_flight_ends_and_the_rest_is_skipped(
     assert 600 - EARLY_MS <= report["elapsed_ms"] <= 600 + LATE_MS
 
 
+@patiently
 def test_what_ended_before_the_deadline_keeps_its_result(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -335,6 +324,7 @@ def test_what_ended_before_the_deadline_keeps_its_result(
     assert verdict(long) == CUT_OFF
 
 
+@patiently
 def test_a_timeout_before_the_deadline_is_told_as_such(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -349,6 +339,7 @@ def test_a_timeout_before_the_deadline_is_told_as_such(
     assert verdict(only(report)) == NO_FIRST_BYTE
 
 
+@patiently
 def test_a_deadline_that_is_not_reached_changes_nothing(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -363,7 +354,7 @@ def test_a_deadline_that_is_not_reached_changes_nothing(
 @pytest.mark.parametrize("target", [
     "black_hole", "tls_stalled_handshake", "silent_after_accept", "drip",
 ])
-@thrice
+@patiently
 def test_the_deadline_holds_in_every_phase(
     rounds: Rounds, faults: Faults, target: str
 ) -> None:
@@ -379,7 +370,7 @@ def test_the_deadline_holds_in_every_phase(
     assert 400 - EARLY_MS <= report["elapsed_ms"] <= 400 + LATE_MS
 
 
-@thrice
+@patiently
 def test_the_deadline_holds_while_a_retry_is_waited_for(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -395,7 +386,7 @@ def test_the_deadline_holds_while_a_retry_is_waited_for(
     assert report["elapsed_ms"] <= 700 + LATE_MS
 
 
-@thrice
+@patiently
 def test_the_deadline_holds_while_the_rate_makes_others_wait(
     rounds: Rounds, counting: CountingServer
 ) -> None:
@@ -415,7 +406,7 @@ def test_the_deadline_holds_while_the_rate_makes_others_wait(
     assert report["elapsed_ms"] <= 500 + LATE_MS
 
 
-@thrice
+@patiently
 def test_the_deadline_holds_while_the_rate_makes_a_redirect_wait(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -435,7 +426,7 @@ def test_the_deadline_holds_while_the_rate_makes_a_redirect_wait(
 # Many at a time.
 
 
-@thrice
+@patiently
 def test_limits_are_kept_with_256_workers_waiting(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -459,7 +450,7 @@ def test_limits_are_kept_with_256_workers_waiting(
     assert report["elapsed_ms"] <= 1500 + 500 * SLOWNESS * SLOWNESS
 
 
-@thrice
+@patiently
 def test_read_timeout_is_kept_with_256_workers_waiting(
     rounds: Rounds, faults: Faults
 ) -> None:
@@ -479,7 +470,7 @@ def test_read_timeout_is_kept_with_256_workers_waiting(
     assert max(late) <= 2 * LATE_MS
 
 
-@thrice
+@patiently
 def test_the_deadline_is_kept_with_256_workers_waiting(
     rounds: Rounds, counting: CountingServer
 ) -> None:

@@ -14,8 +14,10 @@ from support.certificates import Certificates
 from support.counting import CountingServer
 from support.faults import Faults
 from support.nginx import Listener, Nginx
+from support.plan_values import make_plan
 from support.plans import plan_of
 from support.program import SLOWNESS, Rounds
+from support.tries import patiently
 
 Make = Callable[..., CountingServer]
 Write = Callable[..., Path]
@@ -254,9 +256,11 @@ def test_a_check_is_told_by_the_worker_that_made_it(
 
 
 @pytest.mark.parametrize("workers, least_ms", [(100, 300), (10, 3000)])
+@patiently
 def test_a_round_takes_as_long_as_its_workers_need(
     rounds: Rounds, counting: CountingServer, workers: int, least_ms: int
 ) -> None:
+    counting.forget()
     urls = [counting.url("/delay/300")] * 100
 
     code, report = rounds.check_json(plan_of(urls, settings(workers)))
@@ -275,27 +279,28 @@ def test_a_round_takes_as_long_as_its_workers_need(
 def test_every_way_to_fail_is_told_and_disturbs_no_other(
     rounds: Rounds, counting: CountingServer, faults: Faults, workers: int
 ) -> None:
+    brief = 'connect_timeout = "400ms";'
     failing = {
-        "dead host": "http://nobody.invalid/",
-        "black hole": faults.url("black_hole"),
-        "refused": faults.url("refused"),
-        "missing": counting.url("/status/404"),
-        "silent": faults.url("silent_after_accept"),
-        "reset": faults.url("reset_after_accept"),
+        "dead host": ("http://nobody.invalid/", brief),
+        "black hole": (faults.url("black_hole"), brief),
+        "refused": (faults.url("refused"), ""),
+        "missing": (counting.url("/status/404"), ""),
+        "silent": (faults.url("silent_after_accept"), 'timeout = "800ms";'),
+        "reset": (faults.url("reset_after_accept"), ""),
     }
     endpoints = [
-        f'{{ name = "{name}"; url = "{url}"; }},'
+        f'{{ name = "{name}"; url = "{url}"; {limit} }},'
         + "".join(
             f'{{ name = "well {name} {i}"; url = "{counting.url()}"; }},'
             for i in range(5)
         )
-        for name, url in failing.items()
+        for name, (url, limit) in failing.items()
     ]
-    limits = 'connect_timeout = "400ms"; timeout = "800ms";'
+    patience = 'connect_timeout = "20s"; timeout = "30s";'
 
     code, report = rounds.check_json(
         f'networks = {{ {network("net", workers)} }};\n'
-        f'defaults = {{ network = "net"; {limits} }};\n'
+        f'defaults = {{ network = "net"; {patience} }};\n'
         f"endpoints = ( {''.join(endpoints).rstrip(',')} );\n"
     )
 
@@ -318,13 +323,16 @@ def test_every_way_to_fail_is_told_and_disturbs_no_other(
 def test_origins_that_hang_do_not_hold_back_the_others(
     rounds: Rounds, counting: CountingServer, faults: Faults
 ) -> None:
-    hung = [faults.url("silent_after_accept")] * 6
-    well = [counting.url()] * 60
-    limits = 'connect_timeout = "500ms"; timeout = "1s";'
+    hung = [
+        {"name": f"hung {i}", "url": faults.url("silent_after_accept"),
+         "timeout": "1s"}
+        for i in range(6)
+    ]
+    well = [{"name": f"well {i}", "url": counting.url()} for i in range(60)]
 
-    code, report = rounds.check_json(plan_of(
-        hung + well,
-        f'networks = {{ {network("net", 4)} }};', f'network = "net"; {limits}'
+    code, report = rounds.check_json(make_plan(
+        hung + well, defaults={"timeout": "30s"},
+        networks={"intranet": {"workers": 4}},
     ))
 
     ends = [each["timings_ms"]["queued"] for each in report["results"][6:]]

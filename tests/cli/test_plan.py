@@ -11,6 +11,7 @@ import pytest
 from support.counting import CountingServer
 from support.plans import plan_of, quoted
 from support.program import SLOWNESS, Rounds
+from support.tries import TRIES, patiently
 
 Write = Callable[..., Path]
 
@@ -27,9 +28,9 @@ def engine() -> None:
 def refused(rounds: Rounds, plan: Path | str, **options: object) -> str:
     """Check a plan that is wrong, quickly, and give what is told of it.
 
-    On a machine that is busy with other things one run in three will do.
+    On a machine that is busy with other things one run of several will do.
     """
-    for _ in range(3):
+    for _ in range(TRIES):
         began = time.monotonic()
         done = rounds.check(plan, **options)
         took = time.monotonic() - began
@@ -633,6 +634,7 @@ def test_a_built_in_network_may_be_overridden(
 @pytest.mark.parametrize("duration, milliseconds", [
     ("250ms", 250), ("0.3s", 300), ("1s", 1000),
 ])
+@patiently
 def test_a_duration_is_in_its_unit(
     rounds: Rounds,
     counting: CountingServer,
@@ -698,6 +700,7 @@ def test_a_status_may_be_a_number_a_list_or_a_text(
 # Many at once.
 
 
+@patiently
 def test_a_plan_of_many_endpoints_is_read_quickly(
     rounds: Rounds, counting: CountingServer, plan: Write
 ) -> None:

@@ -18,7 +18,7 @@ from support.parsers import github, junit, prometheus, tap
 from support.parsers.page import parse_page
 from support.plan_values import Raw, make_plan
 from support.plans import plan_of
-from support.program import PROJECT, Rounds
+from support.program import PROJECT, SLOWNESS, Rounds
 from support.records import by_name
 
 Write = Callable[..., Path]
@@ -84,7 +84,7 @@ def reports(
 ) -> dict[str, str]:
     """One round in every format at once."""
     done = rounds.check(
-        "--deadline", "1s", *INTO_FILES, plan(mixed_plan(counting, faults))
+        "--deadline", f"{SLOWNESS}s", *INTO_FILES, plan(mixed_plan(counting, faults))
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")

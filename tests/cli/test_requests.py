@@ -18,6 +18,7 @@ from support.nginx import HTTP2, PLAIN, TLS, Nginx
 from support.plans import quoted
 from support.program import PROJECT, Rounds
 from support.proxies import PASSWORD, USER
+from support.tries import patiently
 
 Make = Callable[..., CountingServer]
 Write = Callable[..., Path]
@@ -894,9 +895,11 @@ def test_what_has_no_end_is_not_read_to_it(
 # Time limits.
 
 
+@patiently
 def test_the_timeout_is_of_the_whole_attempt_redirects_too(
     rounds: Rounds, counting: CountingServer
 ) -> None:
+    counting.forget()
     for hop in range(5):
         counting.script(f"/hop{hop}", [Answer(
             302, b"", [("Location", f"/hop{hop + 1}")], delay_ms=300
@@ -914,6 +917,7 @@ def test_the_timeout_is_of_the_whole_attempt_redirects_too(
 @pytest.mark.parametrize("limits, least_ms", [
     ('timeout = "300ms";', 300), ('connect_timeout = "200ms";', 200),
 ])
+@patiently
 def test_a_black_hole_is_waited_for_no_longer_than_the_nearest_limit(
     rounds: Rounds, faults: Faults, limits: str, least_ms: int
 ) -> None:

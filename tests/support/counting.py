@@ -21,10 +21,10 @@ from dataclasses import dataclass
 
 from support.connection import Connection
 from support.messages import Headers, Request, answer, read_request
-from support.processes import wait_until
+from support.processes import PATIENCE, wait_until
 from support.server import Server, origin
 
-GATE_SECONDS = 60.0
+GATE_SECONDS = 4 * PATIENCE
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,10 @@ class CountingServer:
             most = max(most, last - first + 1)
         return most
 
+    def forget(self) -> None:
+        """Start counting from zero; nothing may be in flight."""
+        self._server.call(self._forget)
+
     def script(self, path: str, answers: Sequence[Answer]) -> None:
         """Answer a path's requests one after the other by this list.
 
@@ -125,7 +129,7 @@ class CountingServer:
         """Hold requests for /gate until `size` of them wait.
 
         Then the gate opens, for later requests too, until it is closed
-        again. A request that waits longer than a minute is answered 504.
+        again. A request that waits for minutes is answered 504.
         """
         self._server.call(self._close_gate, size)
 
@@ -133,17 +137,27 @@ class CountingServer:
         """Let all requests through that wait at the gate or will come."""
         self._server.call(self._open_gate)
 
-    def wait_for_requests(self, count: int, seconds: float = 30.0) -> None:
+    def wait_for_requests(
+        self, count: int, seconds: float = PATIENCE
+    ) -> None:
         """Wait until that many requests have arrived."""
         wait_until(
             lambda: self.request_count >= count, f"{count} requests", seconds
         )
 
-    def wait_for_in_flight(self, count: int, seconds: float = 30.0) -> None:
+    def wait_for_in_flight(
+        self, count: int, seconds: float = PATIENCE
+    ) -> None:
         """Wait until exactly that many requests are in flight."""
         wait_until(
             lambda: self.in_flight == count, f"{count} in flight", seconds
         )
+
+    def _forget(self) -> None:
+        self.connections = self.handshakes = self.max_in_flight = 0
+        self.max_open_connections = self.open_connections
+        self._requests.clear()
+        self._by_path.clear()
 
     def _close_gate(self, size: int) -> None:
         self._gate = asyncio.get_running_loop().create_future()

@@ -115,7 +115,7 @@ class MailServer:
     def wait_for(self, count: int = 1) -> Mail:
         """Wait until so many mails have come; gives the last of them."""
         wait_until(
-            lambda: len(self._handler.mails) >= count, f"{count} mails", 60
+            lambda: len(self._handler.mails) >= count, f"{count} mails"
         )
         return self._handler.mails[count - 1]
 

@@ -7,10 +7,8 @@ from pathlib import Path
 from signal import SIGTERM
 from typing import Any
 
-from support.processes import wait_until
-from support.program import CRASHES, SLOWNESS, Rounds
-
-PATIENCE = 30.0 * SLOWNESS
+from support.processes import PATIENCE, wait_until
+from support.program import CRASHES, Crash, Rounds
 
 Event = dict[str, Any]
 
@@ -74,7 +72,8 @@ class Patrol:
             self.signal(number)
         code = self._process.wait(PATIENCE)
         self._reader.join()
-        assert code not in CRASHES, (code, self._other)
+        if code in CRASHES:
+            raise Crash(f"crashed with {code}: {self._other}")
         assert self._other == [], "".join(self._other)
         return code
 

@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from support.program import SLOWNESS
+
+PATIENCE = 60.0 * SLOWNESS  # for what comes at once where nothing else runs
 LOG_TAIL = 4000
 
 _running: list["Process"] = []
 
 
 def wait_until(
-    is_true: Callable[[], bool], what: str, seconds: float = 30.0
+    is_true: Callable[[], bool], what: str, seconds: float = PATIENCE
 ) -> None:
     """Wait until a condition holds; AssertionError when it never does."""
     ends = time.monotonic() + seconds
@@ -78,7 +81,7 @@ class Process:
         return self.log()[-LOG_TAIL:]
 
     def wait_until_ready(
-        self, is_ready: Callable[[], bool], seconds: float = 30.0
+        self, is_ready: Callable[[], bool], seconds: float = PATIENCE
     ) -> None:
         """Wait until it is ready; when it dies or never is, show its log."""
         try:
@@ -95,7 +98,7 @@ class Process:
             self.stop()
             raise AssertionError(f"{reason}\n{tail}") from None
 
-    def wait_for_line(self, line: str, seconds: float = 30.0) -> None:
+    def wait_for_line(self, line: str, seconds: float = PATIENCE) -> None:
         """Wait until this line is in its log."""
         self.wait_until_ready(lambda: line in self.log().splitlines(), seconds)
 

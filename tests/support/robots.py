@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from support.processes import wait_until
+from support.processes import PATIENCE, wait_until
 
 SECRET = "SEC-of-the-tests/+="
 TOKEN = "t0ken-of-the-tests"
@@ -124,7 +124,7 @@ class Robots:
         return [each for each in self.deliveries(name) if not each.trouble]
 
     def wait_for(
-        self, count: int = 1, name: str = "robot", seconds: float = 60
+        self, count: int = 1, name: str = "robot", seconds: float = PATIENCE
     ) -> Delivery:
         """Wait until it has taken so many; gives the last of them."""
         wait_until(

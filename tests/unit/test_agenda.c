@@ -12,10 +12,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
-#include "rounds/clock.h"
 #include "rounds/strbuf.h"
 #include "rounds/xalloc.h"
 
@@ -1281,14 +1281,14 @@ choosing_among_many_lanes_takes_no_longer_than_among_few(void **state)
     struct network network = { .workers = 16 };
     struct agenda *agenda = agenda_create(&network);
     struct endpoint *many = xcalloc(LANES, sizeof(*many));
-    int64_t began_us;
+    clock_t began; /* of this process alone, however busy the machine is */
 
     (void)state;
     for (size_t i = 0; i < LANES; i++) {
         many[i].origin = xasprintf("https://%zu.example:443", i);
         agenda_add(agenda, check_create(&many[i], i, 0), 0, 0);
     }
-    began_us = clock_monotonic_us();
+    began = clock();
     for (size_t i = 0; i < LANES; i++) {
         struct seat seat = { 0 };
         int64_t until_us;
@@ -1299,7 +1299,7 @@ choosing_among_many_lanes_takes_no_longer_than_among_few(void **state)
         agenda_end(agenda, &seat, i % 2);
         agenda_leave(agenda, &seat);
     }
-    assert_true(clock_monotonic_us() - began_us < 5 * SECOND_US);
+    assert_true(clock() - began < 5 * CLOCKS_PER_SEC);
     agenda_destroy(agenda);
     for (size_t i = 0; i < LANES; i++)
         free((char *)many[i].origin);

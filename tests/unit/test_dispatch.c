@@ -353,19 +353,22 @@ static void nothing_is_asked_from_the_deadline_on(void **state)
 {
     struct plant *plant = *state;
     struct seat seat = { 0 };
-    struct check *check = new_check(1);
+    struct check *late = new_check(1), *taken;
 
     open_plant(plant);
-    dispatch_set_deadline(plant->dispatch, clock_monotonic_us() + 50000);
     assert_true(dispatch_push(plant->dispatch, new_check(0), 0));
-    while (dispatch_push(plant->dispatch, check, 0)) {
-        check_destroy(dispatch_pop(plant->dispatch, &seat));
+    assert_true(dispatch_push(plant->dispatch, new_check(0), 0));
+    dispatch_set_deadline(plant->dispatch, clock_monotonic_us() + 50000);
+    while ((taken = dispatch_pop(plant->dispatch, &seat))) {
+        check_destroy(taken);
         dispatch_end(plant->dispatch, &seat, true, NULL, 0);
         (void)poll(NULL, 0, 5);
-        check = new_check(1);
+        taken = new_check(1);
+        if (!dispatch_push(plant->dispatch, taken, 0))
+            check_destroy(taken);
     }
-    check_destroy(check);
-    assert_null(dispatch_pop(plant->dispatch, &seat));
+    assert_false(dispatch_push(plant->dispatch, late, 0));
+    check_destroy(late);
     dispatch_leave(plant->dispatch, &seat);
 }
 

@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
-#include "rounds/clock.h"
 #include "rounds/xalloc.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -97,11 +97,11 @@ static void a_pattern_that_goes_back_and_forth_gives_up_soon(void **state)
     memset(subject, 'a', LENGTH);
     subject[LENGTH - 1] = '!';
     for (size_t i = 0; i < COUNT(patterns); i++) {
-        int64_t before = clock_monotonic_us();
+        clock_t before = clock(); /* of this process alone */
         enum pattern_match result = match(patterns[i], subject, LENGTH);
 
         assert_true(result == PATTERN_LIMIT || result == PATTERN_NO_MATCH);
-        assert_true(clock_monotonic_us() - before < 10000000);
+        assert_true(clock() - before < 10 * CLOCKS_PER_SEC);
     }
     free(subject);
 }

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
-#include "rounds/clock.h"
 #include "rounds/xalloc.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -224,7 +224,7 @@ many_alike_secrets_are_hidden_in_time_linear_in_the_text(void **state)
     struct secrets *secrets = secrets_create();
     struct strbuf out = STRBUF_INIT;
     char *text = xmalloc(TEXT_BYTES);
-    int64_t before;
+    clock_t before; /* of this process alone, however busy the machine is */
 
     (void)state;
     for (int i = 0; i < SECRETS; i++) {
@@ -237,10 +237,10 @@ many_alike_secrets_are_hidden_in_time_linear_in_the_text(void **state)
     for (size_t i = 0; i < TEXT_BYTES; i++)
         text[i] = "Bearer 0"[i % 8];
 
-    before = clock_monotonic_us();
+    before = clock();
     secrets_hide(secrets, text, TEXT_BYTES, &out);
     assert_int_equal(out.length, TEXT_BYTES);
-    assert_true(clock_monotonic_us() - before < 2000000);
+    assert_true(clock() - before < 2 * CLOCKS_PER_SEC);
 
     strbuf_release(&out);
     free(text);
