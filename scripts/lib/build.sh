@@ -72,7 +72,7 @@ failed_tests()
 has_crashed()
 {
     grep --quiet --extended-regexp \
-        'Sanitizer|runtime error:|==[0-9]+==|crashed with|\*\*\*Exception' \
+        'Sanitizer|runtime error:|==[0-9]+==|^E .*crashed with|\*\*\*Exception' \
         "$ROOT/build/$1/test.log"
 }
 
