@@ -91,8 +91,15 @@ try_again()
     echo "Once more, one at a time, what has failed:"
     run_ctest "$1" --rerun-failed --parallel 1 | tee "$log" || return
     echo
-    echo "Passed only the second time:"
-    failed_tests "$ROOT/build/$1/test.log" | sed 's/^/  /'
+    tell_second_tries "$1"
+}
+
+# Which tests passed only the second time; nothing where there are none.
+tell_second_tries()
+{
+    [[ -f $(again_log "$1") ]] || return 0
+    failed_tests "$ROOT/build/$1/test.log" |
+        sed "s/^/$1: passed only the second time: /"
 }
 
 # The line in which ctest says how many of how many tests passed, in the end.
