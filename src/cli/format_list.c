@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "rounds/report.h"
 #include "rounds/translate.h"
@@ -37,12 +38,50 @@ static bool parse(const char *text, const char *const *names,
     return false;
 }
 
+static bool is_replaced(const char *file)
+{
+    struct stat status;
+
+    return stat(file, &status) != 0 || S_ISREG(status.st_mode);
+}
+
+/* Whether a report before that at AT goes into the same file. */
+static bool is_taken(const struct text_list *reports, size_t at)
+{
+    const char *file = strchr(reports->items[at], '=');
+
+    if (!file || !file[1] || !is_replaced(file + 1))
+        return false;
+    for (size_t i = 0; i < at; i++) {
+        const char *other = strchr(reports->items[i], '=');
+
+        if (other && !strcmp(other, file))
+            return true;
+    }
+    return false;
+}
+
+bool format_list_is_apart(const struct text_list *reports, struct strbuf *why)
+{
+    bool are_apart = true;
+
+    for (size_t i = 0; i < reports->count; i++) {
+        if (!is_taken(reports, i))
+            continue;
+        strbuf_addf(why,
+                    _("--report: \"%s\": another report goes into that file\n"),
+                    reports->items[i]);
+        are_apart = false;
+    }
+    return are_apart;
+}
+
 bool format_list_parse(const struct text_list *reports,
                        const char *const *names, struct format_choice *choices,
                        size_t *count, struct strbuf *why)
 {
     size_t on_stdout = 0;
-    bool is_right = true;
+    bool is_right = format_list_is_apart(reports, why);
 
     for (size_t i = 0; i < reports->count; i++) {
         is_right &= parse(reports->items[i], names, &choices[i], why);

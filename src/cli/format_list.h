@@ -30,4 +30,11 @@ bool format_list_parse(const struct text_list *reports,
 bool format_list_write(const struct format_choice *choice, const char *name,
                        const struct strbuf *text);
 
+/*
+ * Whether no two of REPORTS, each as --report was given it, go into one file,
+ * where only the last would be left; else a line for each that does. Devices and
+ * the like may be named twice.
+ */
+bool format_list_is_apart(const struct text_list *reports, struct strbuf *why);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format_list.h"
 #include "rounds/figures.h"
 #include "rounds/meter.h"
 #include "rounds/report_stream.h"
@@ -55,7 +56,7 @@ static bool parse_reports(const struct check_options *options,
                           struct report_request *reports,
                           struct round_request *request, struct strbuf *why)
 {
-    bool is_right = true;
+    bool is_right = format_list_is_apart(&options->reports, why);
     size_t on_stdout = 0;
 
     for (size_t i = 0; i < options->reports.count; i++) {

@@ -14,7 +14,14 @@
 
 enum { SCHEMA = 1, FLAGS = JSON_REJECT_DUPLICATES };
 
-#define MS_MOST 4e12
+/*
+ * What is beyond them nobody measured; and what is within them can be added up,
+ * however many records there are.
+ */
+enum { WORKERS_MOST = 1000000, STATUS_MOST = 999, ATTEMPTS_MOST = 1000000 };
+
+#define MS_MOST 1e10 /* four months */
+#define BYTES_MOST (INT64_MAX / 1000000)
 #define SPACE " \t\r\n"
 
 /* A report being read. */
@@ -44,6 +51,15 @@ static int64_t integer_of(const json_t *object, const char *name, int64_t none)
     return json_is_integer(value) ? (int64_t)json_integer_value(value) : none;
 }
 
+/* The same, from LEAST to MOST; NONE is what lies beyond, too. */
+static int64_t integer_within(const json_t *object, const char *name,
+                              int64_t least, int64_t most, int64_t none)
+{
+    int64_t value = integer_of(object, name, none);
+
+    return value < least || value > most ? none : value;
+}
+
 /* Milliseconds as microseconds; -1 where it did not happen. */
 static int64_t ms_of(const json_t *object, const char *name)
 {
@@ -51,10 +67,22 @@ static int64_t ms_of(const json_t *object, const char *name)
 
     double ms = json_number_value(value);
 
-    /* A century and more is no time that somebody measured. */
     if (!json_is_number(value) || ms < 0 || ms > MS_MOST)
         return -1;
     return (int64_t)(ms * 1000 + 0.5);
+}
+
+/* ".123" as microseconds; 0 where there is no fraction. */
+static int64_t fraction_us(const char *text)
+{
+    int64_t fraction = 0;
+    int64_t unit = 100000;
+
+    if (*text++ != '.')
+        return 0;
+    for (; *text >= '0' && *text <= '9'; text++, unit /= 10)
+        fraction += (*text - '0') * unit;
+    return fraction;
 }
 
 /* "2026-11-22T18:00:00.123Z" as microseconds since 1970; 0: none. */
@@ -68,8 +96,7 @@ static int64_t moment_of(const json_t *object, const char *name)
     rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &utc) : NULL;
     if (!rest)
         return 0;
-    return (int64_t)timegm(&utc) * 1000000 +
-           (*rest == '.' ? (int64_t)strtol(rest + 1, NULL, 10) * 1000 : 0);
+    return (int64_t)timegm(&utc) * 1000000 + fraction_us(rest);
 }
 
 static enum outcome outcome_of(const json_t *object)
@@ -110,6 +137,11 @@ static enum limit limit_of(const json_t *object)
         if (!strcmp(name, limit_name((enum limit)i)))
             return (enum limit)i;
     return LIMIT_NONE;
+}
+
+static int status_of(const json_t *object)
+{
+    return (int)integer_within(object, "status", 0, STATUS_MOST, 0);
 }
 
 static char *copy_of(const json_t *object, const char *name)
@@ -187,8 +219,10 @@ static bool read_endpoint(struct reading *reading, const json_t *record,
     endpoint->origin = endpoint->url;
     endpoint->settings = settings_of(reading, method);
     endpoint->source.file = keep(reading, text_of(source, "file"));
-    endpoint->source.line = (unsigned)integer_of(source, "line", 0);
-    endpoint->number = (uint32_t)integer_of(record, "index", 0);
+    endpoint->source.line =
+        (unsigned)integer_within(source, "line", 0, UINT32_MAX, 0);
+    endpoint->number =
+        (uint32_t)integer_within(record, "index", 0, UINT32_MAX, 0);
     read_tags(reading, record, endpoint);
     return true;
 }
@@ -239,11 +273,12 @@ static void read_earlier(const json_t *record, struct result *result)
             .phase = phase_of(each),
             .limit = limit_of(each),
             .message = copy_of(each, "message"),
-            .status = (int)integer_of(each, "status", 0),
+            .status = status_of(each),
             .total_us = ms_of(each, "total_ms"),
             .started_at_us = moment_of(each, "started_at"),
         };
-        result->busy_us += ms_of(each, "total_ms");
+        if (result->earlier[i].total_us > 0)
+            result->busy_us += result->earlier[i].total_us;
     }
 }
 
@@ -288,15 +323,16 @@ static struct result *read_result(struct reading *reading, const json_t *record,
     result->phase = phase_of(record);
     result->limit = limit_of(record);
     result->message = copy_of(record, "message");
-    result->status = (int)integer_of(record, "status", 0);
+    result->status = status_of(record);
     result->http_version = keep(reading, text_of(record, "http_version"));
     if (remote_ip && strlen(remote_ip) < sizeof(result->remote_ip))
         memcpy(result->remote_ip, remote_ip, strlen(remote_ip) + 1);
-    result->attempts = (unsigned)integer_of(record, "attempts", 0);
+    result->attempts =
+        (unsigned)integer_within(record, "attempts", 0, ATTEMPTS_MOST, 0);
     result->connection_reused =
         json_is_true(json_object_get(record, "connection_reused"));
-    result->worker = (int)integer_of(record, "worker", -1);
-    result->body_bytes = integer_of(record, "bytes", -1);
+    result->worker = (int)integer_within(record, "worker", 0, WORKERS_MOST, -1);
+    result->body_bytes = integer_within(record, "bytes", 0, BYTES_MOST, -1);
     result->certificate_expires_at_s =
         moment_of(record, "certificate_expires_at") / 1000000;
     read_timings(record, &result->timings);
@@ -378,7 +414,8 @@ static void read_networks(struct reading *reading, json_t *networks)
         arena_alloc(report->plan.arena, (count + 1) * sizeof(unsigned));
     json_object_foreach(networks, name, value)
     {
-        reading->workers[at] = (unsigned)integer_of(value, "workers", 0);
+        reading->workers[at] =
+            (unsigned)integer_within(value, "workers", 0, WORKERS_MOST, 0);
         reading->networks[at].name = keep(reading, name);
         reading->networks[at].workers = reading->workers[at];
         at++;
@@ -405,13 +442,14 @@ static bool read_document(struct reading *reading, const json_t *document)
     report->plan.file = keep(reading, text_of(plan, "file"));
     (void)snprintf(report->plan.hash, sizeof(report->plan.hash), "%s",
                    hash ? hash : "");
-    report->plan.all_count = (size_t)integer_of(plan, "endpoints", 0);
+    report->plan.all_count =
+        (size_t)integer_within(plan, "endpoints", 0, UINT32_MAX, 0);
     report->started_at_us = moment_of(document, "started_at");
     report->elapsed_us = ms_of(document, "elapsed_ms");
-    report->connections_opened =
-        (uint64_t)integer_of(summary, "connections_opened", 0);
-    report->connections_reused =
-        (uint64_t)integer_of(summary, "connections_reused", 0);
+    report->connections_opened = (uint64_t)integer_within(
+        summary, "connections_opened", 0, INT64_MAX, 0);
+    report->connections_reused = (uint64_t)integer_within(
+        summary, "connections_reused", 0, INT64_MAX, 0);
     read_networks(reading, json_object_get(summary, "networks"));
     return true;
 }

@@ -142,6 +142,7 @@ OPTION_MISTAKES = {
     "--report json=": "file name is missing",
     "--report text --report json": "only one report may have stdout",
     "--report json --report json": "only one report may have stdout",
+    "--report json=a --report tap=a": "another report goes into that file",
     "--color sometimes": "none of auto, always, never",
     "--fail-on sick": "neither an outcome nor a reason",
     "--fail-on unhealty": 'did you mean "unhealthy"',

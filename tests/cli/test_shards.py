@@ -621,6 +621,39 @@ def test_results_are_held_to_json(
     assert re.fullmatch(r"rounds: bad\.json:\d+: .*\n", done.stderr)
 
 
+@pytest.mark.parametrize("number", [
+    -1, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**63 - 1, -2**63, 1e300, -0.5,
+])
+def test_numbers_that_nobody_measured_do_no_harm(
+    rounds: Rounds, plan: Write, counting: CountingServer, number: float
+) -> None:
+    rounds.check("--report=json=good.json", plan(plan_of(
+        [counting.url(), counting.url("/2"), counting.url("/3")])))
+    report = read(rounds.directory / "good.json")
+    report["elapsed_ms"] = number
+    for network in report["summary"]["networks"].values():
+        network["workers"] = number
+    for each in report["results"]:
+        for name in ("worker", "bytes", "status", "attempts", "index"):
+            each[name] = number
+        each["timings_ms"] = dict.fromkeys(each["timings_ms"], number)
+        each["source"]["line"] = number
+        each["started_at"] = "9999-12-31T23:59:59.99999999999999999999Z"
+        each["earlier_attempts"] = [
+            {"outcome": "unhealthy", "total_ms": number, "status": number}
+        ] * 3
+    (rounds.directory / "bad.json").write_text(json.dumps(report), "utf-8")
+
+    done = rounds.run("merge", "--report=json=all.json", "--report=html=p",
+                      "--report=prometheus=m", "--report=junit=x", "bad.json")
+
+    merged = read(rounds.directory / "all.json")
+    assert done.returncode == 0, done.stderr
+    assert merged["summary"]["endpoints"] == 3
+    assert 0 <= merged["summary"]["lower_bound_ms"] < 1e12
+    assert merged["results"][0]["started_at"] == "9999-12-31T23:59:59.999Z"
+
+
 def test_a_report_laid_out_by_another_program_is_read_alike(
     rounds: Rounds, plan: Write, servers: Servers, faults: Faults
 ) -> None:
