@@ -43,6 +43,7 @@ struct engine_network {
     engine_source *source;
     void *source_context;
     struct engine_gauge *gauge; /* NULL: nobody looks */
+    bool one_by_one; /* it waits, or goes by time: it runs ahead of nobody */
 };
 
 struct engine_round {

@@ -37,12 +37,13 @@ static bool next_of_lot(void *context, const struct endpoint **endpoint,
 }
 
 static void add_network(struct feed *feed, const struct network *network,
-                        engine_source *source, void *context)
+                        engine_source *source, void *context, bool one_by_one)
 {
     feed->networks[feed->count++] = (struct engine_network){
         .network = network,
         .source = source,
         .source_context = context,
+        .one_by_one = one_by_one,
     };
 }
 
@@ -105,7 +106,7 @@ static void add_lots(struct feed *feed, const struct plan *plan)
                                        (uint32_t)i, feed->durations_us,
                                        order_stretch(network), &lot->count);
         if (lot->count)
-            add_network(feed, network, next_of_lot, lot);
+            add_network(feed, network, next_of_lot, lot, false);
         else
             free(lot->indices);
     }
@@ -117,7 +118,8 @@ static void add_parts(struct feed *feed, const struct plan *plan,
 {
     for (size_t i = 0; i < plan->network_count; i++) {
         feed->parts[i] = (struct url_stream_part){ urls, (uint32_t)i };
-        add_network(feed, &plan->networks[i], url_stream_next, &feed->parts[i]);
+        add_network(feed, &plan->networks[i], url_stream_next, &feed->parts[i],
+                    true);
     }
 }
 

@@ -181,23 +181,43 @@ static void tell_producer(struct dispatch *dispatch)
         pthread_cond_signal(&dispatch->has_room);
 }
 
+/* Under the lock. False: it was stopped. */
+static bool wait_for_room(struct dispatch *dispatch)
+{
+    while (is_full(dispatch) && !is_stopped(dispatch)) {
+        tell_one(dispatch);
+        pthread_cond_wait(&dispatch->has_room, &dispatch->lock);
+    }
+    return !is_stopped(dispatch);
+}
+
+size_t dispatch_push_all(struct dispatch *dispatch,
+                         const struct arrival *arrivals, size_t count)
+{
+    size_t taken = 0;
+
+    pthread_mutex_lock(&dispatch->lock);
+    while (taken < count && wait_for_room(dispatch)) {
+        const struct arrival *arrival = &arrivals[taken++];
+
+        arrival->check->due_us = clock_monotonic_us();
+        agenda_add(dispatch->agenda, arrival->check, arrival->profile,
+                   arrival->check->due_us);
+    }
+    if (taken) {
+        show(dispatch);
+        tell_one(dispatch); /* who takes one tells the next */
+    }
+    pthread_mutex_unlock(&dispatch->lock);
+    return taken;
+}
+
 bool dispatch_push(struct dispatch *dispatch, struct check *check,
                    unsigned profile)
 {
-    bool is_taken;
+    const struct arrival arrival = { check, profile };
 
-    pthread_mutex_lock(&dispatch->lock);
-    while (is_full(dispatch) && !is_stopped(dispatch))
-        pthread_cond_wait(&dispatch->has_room, &dispatch->lock);
-    is_taken = !is_stopped(dispatch);
-    if (is_taken) {
-        check->due_us = clock_monotonic_us();
-        agenda_add(dispatch->agenda, check, profile, check->due_us);
-        show(dispatch);
-        tell_one(dispatch);
-    }
-    pthread_mutex_unlock(&dispatch->lock);
-    return is_taken;
+    return dispatch_push_all(dispatch, &arrival, 1) == 1;
 }
 
 static void end_with(struct dispatch *dispatch, bool *how)

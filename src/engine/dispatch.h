@@ -50,6 +50,20 @@ void dispatch_show(struct dispatch *dispatch, struct engine_gauge *gauge);
 /* Takes CHECK over. False: stopped, and it is still the caller's. */
 bool dispatch_push(struct dispatch *dispatch, struct check *check,
                    unsigned profile);
+
+/* A check on its way into the queue; PROFILE as in agenda_add(). */
+struct arrival {
+    struct check *check;
+    unsigned profile;
+};
+
+/*
+ * As many pushes, in that order, of which workers hear when all are there or
+ * the queue is full: so they find many origins to choose from. Returns how many
+ * were taken; where it is not COUNT, it was stopped.
+ */
+size_t dispatch_push_all(struct dispatch *dispatch,
+                         const struct arrival *arrivals, size_t count);
 void dispatch_close(struct dispatch *dispatch);
 void dispatch_stop(struct dispatch *dispatch);
 

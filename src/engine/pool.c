@@ -2,17 +2,22 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "rounds/clock.h"
 #include "rounds/translate.h"
 #include "rounds/vitals.h"
+#include "rounds/xalloc.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { STACK_BYTES = 1024 * 1024 }; /* sanitizers want room of their own */
 #else
 enum { STACK_BYTES = 256 * 1024 };
 #endif
+
+/* Checks that a producer pushes at once. */
+enum { ARRIVALS_MOST = 1024 };
 
 /* Each takes some milliseconds of it, which all of them have to wait. */
 enum { HANDSHAKES_A_CPU = 16 };
@@ -98,25 +103,52 @@ static void skip(const struct pool *pool, struct check *check)
     pool_hand_over(pool, check);
 }
 
+/* NULL: the source has no more. */
+static struct check *next_check(const struct engine_network *network)
+{
+    const struct endpoint *endpoint;
+    int64_t expected_us = 0;
+    struct check *check;
+    size_t index;
+
+    if (!network->source(network->source_context, &endpoint, &index,
+                         &expected_us))
+        return NULL;
+    check = check_create(endpoint, index, clock_monotonic_us());
+    check->expected_us = expected_us;
+    return check;
+}
+
+/* Room for what is pushed at a time: one where the source is to be asked so. */
+static size_t most_arrivals(const struct engine_network *network)
+{
+    size_t capacity = network->network->queue;
+
+    if (network->one_by_one)
+        return 1;
+    return capacity < ARRIVALS_MOST ? capacity : ARRIVALS_MOST;
+}
+
 /* Every endpoint of the source becomes a check, and every check a result. */
 static void *produce(void *context)
 {
     struct pool *pool = context;
-    const struct engine_network *network = pool->network;
-    const struct endpoint *endpoint;
-    int64_t expected_us = 0;
-    size_t index;
+    size_t most = most_arrivals(pool->network);
+    struct arrival *arrivals = xcalloc(most, sizeof(*arrivals));
+    size_t count, taken;
 
-    while (network->source(network->source_context, &endpoint, &index,
-                           &expected_us)) {
-        struct check *check =
-            check_create(endpoint, index, clock_monotonic_us());
+    do {
+        struct check *check;
 
-        check->expected_us = expected_us;
-        expected_us = 0;
-        if (!dispatch_push(pool->dispatch, check, pool_profile(pool, check)))
-            skip(pool, check);
-    }
+        count = 0;
+        while (count < most && (check = next_check(pool->network)))
+            arrivals[count++] =
+                (struct arrival){ check, pool_profile(pool, check) };
+        taken = dispatch_push_all(pool->dispatch, arrivals, count);
+        while (taken < count)
+            skip(pool, arrivals[taken++].check);
+    } while (count == most);
+    free(arrivals);
     dispatch_close(pool->dispatch);
     pool_tell_end(pool);
     return NULL;
@@ -153,16 +185,9 @@ void pool_join_producer(struct pool *pool)
 /* Nobody read the source: all that it holds fails by our own fault. */
 static void fail_all(struct pool *pool)
 {
-    const struct engine_network *network = pool->network;
-    const struct endpoint *endpoint;
-    int64_t expected_us = 0;
-    size_t index;
+    struct check *check;
 
-    while (network->source(network->source_context, &endpoint, &index,
-                           &expected_us)) {
-        struct check *check =
-            check_create(endpoint, index, clock_monotonic_us());
-
+    while ((check = next_check(pool->network))) {
         check_fail_locally(check, N_("no thread could be started to ask it"));
         pool_hand_over(pool, check);
     }

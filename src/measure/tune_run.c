@@ -110,7 +110,8 @@ static unsigned run_engine(struct running *running,
 {
     const struct tune_task *task = running->task;
     struct network network = *task->network;
-    const struct engine_network fed = { &network, next_endpoint, running };
+    const struct engine_network fed = { &network, next_endpoint, running,
+                                        .one_by_one = true };
     const struct engine_round round = {
         .networks = &fed,
         .network_count = 1,

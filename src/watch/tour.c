@@ -105,6 +105,7 @@ static void add_network(struct tour *tour, size_t number)
         .source = next_check,
         .source_context = lot,
         .gauge = tour->options.gauges ? &tour->options.gauges[number] : NULL,
+        .one_by_one = true,
     };
 }
 

@@ -325,6 +325,101 @@ static void a_stopped_queue_refuses_and_hands_out_nothing(void **state)
     assert_null(dispatch_drain(plant->dispatch));
 }
 
+/* Twice as many as there are origins, those of an origin in a row. */
+static void arrive(struct arrival *arrivals, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        arrivals[i] = (struct arrival){ new_check(i / 2), 0 };
+}
+
+struct early_worker {
+    struct dispatch *dispatch;
+    pthread_t thread;
+    struct seat seat;
+    struct check *check;
+};
+
+static void *take_one(void *context)
+{
+    struct early_worker *worker = context;
+
+    worker->check = dispatch_pop(worker->dispatch, &worker->seat);
+    return NULL;
+}
+
+static void workers_that_wait_for_many_checks_spread_over_origins(void **state)
+{
+    struct plant *plant = *state;
+    struct early_worker workers[WORKERS] = { { 0 } };
+    struct arrival arrivals[2 * WORKERS];
+    bool is_taken[ORIGINS] = { false };
+    struct check *check;
+
+    open_plant(plant);
+    for (size_t i = 0; i < WORKERS; i++) {
+        workers[i].dispatch = plant->dispatch;
+        pthread_create(&workers[i].thread, NULL, take_one, &workers[i]);
+    }
+    arrive(arrivals, 2 * WORKERS);
+    assert_int_equal(dispatch_push_all(plant->dispatch, arrivals, 2 * WORKERS),
+                     2 * WORKERS);
+
+    for (size_t i = 0; i < WORKERS; i++) {
+        pthread_join(workers[i].thread, NULL);
+        assert_false(is_taken[workers[i].check->index]);
+        is_taken[workers[i].check->index] = true;
+    }
+    for (size_t i = 0; i < WORKERS; i++) {
+        check_destroy(workers[i].check);
+        dispatch_end(plant->dispatch, &workers[i].seat, true, NULL, 0);
+        dispatch_leave(plant->dispatch, &workers[i].seat);
+    }
+    dispatch_stop(plant->dispatch);
+    while ((check = dispatch_drain(plant->dispatch)))
+        check_destroy(check);
+}
+
+static void *push_many(void *context)
+{
+    struct plant *plant = context;
+    struct arrival arrivals[100];
+    size_t taken;
+
+    arrive(arrivals, COUNT(arrivals));
+    taken = dispatch_push_all(plant->dispatch, arrivals, COUNT(arrivals));
+    atomic_store(&plant->taken, (unsigned)taken);
+    while (taken < COUNT(arrivals))
+        check_destroy(arrivals[taken++].check);
+    return NULL;
+}
+
+static void of_many_checks_no_more_wait_than_the_queue_holds(void **state)
+{
+    enum { ROOM = 4, ASKED = 50 };
+    struct plant *plant = *state;
+    struct seat seat = { 0 };
+    unsigned left = 0;
+    struct check *check;
+
+    plant->network.queue = ROOM;
+    open_plant(plant);
+    pthread_create(&plant->producer, NULL, push_many, plant);
+    for (size_t i = 0; i < ASKED; i++) {
+        check_destroy(dispatch_pop(plant->dispatch, &seat));
+        dispatch_end(plant->dispatch, &seat, true, NULL, 0);
+    }
+    dispatch_leave(plant->dispatch, &seat);
+    dispatch_stop(plant->dispatch);
+    pthread_join(plant->producer, NULL);
+
+    while ((check = dispatch_drain(plant->dispatch))) {
+        check_destroy(check);
+        left++;
+    }
+    assert_true(left <= ROOM);
+    assert_int_equal(atomic_load(&plant->taken), ASKED + left);
+}
+
 static void stopping_wakes_the_producer_and_all_workers(void **state)
 {
     struct plant *plant = *state;
@@ -558,6 +653,8 @@ int main(void)
         TEST(what_was_popped_is_in_flight_until_it_ends),
         TEST(a_closed_queue_hands_out_what_it_holds_then_ends),
         TEST(a_stopped_queue_refuses_and_hands_out_nothing),
+        TEST(workers_that_wait_for_many_checks_spread_over_origins),
+        TEST(of_many_checks_no_more_wait_than_the_queue_holds),
         TEST(stopping_wakes_the_producer_and_all_workers),
         TEST(nothing_is_asked_from_the_deadline_on),
         TEST(all_workers_get_to_work_under_a_rate),
