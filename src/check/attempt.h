@@ -79,17 +79,17 @@ struct transfer {
     int64_t certificate_expires_at_s;
 };
 
-/* transfer.c: WAITED_US of the attempt were not the endpoint's. */
-void transfer_excuse(struct transfer *transfer, int64_t waited_us);
-
-/* request.c: all options of the hop, on transfer->easy; local_fault words what
- * goes wrong. */
+/* request.c: all options of the hop but its limits, on transfer->easy;
+ * local_fault words what goes wrong. */
 void request_prepare(struct transfer *transfer);
 
 /* Whether transfer->easy is prepared for the hop but for what is set by
  * request_renew(): most hops are asked just as the one before. */
 bool request_is_prepared(const struct transfer *transfer);
 void request_renew(struct transfer *transfer);
+
+/* Last, when the clock runs for the endpoint: what is left of its time. */
+void request_set_limits(struct transfer *transfer);
 
 /* An option that could not be set is a local fault. */
 #define SET_OPTION(transfer, option, value)                                    \

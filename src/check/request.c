@@ -198,7 +198,7 @@ static void set_credentials(struct transfer *transfer)
                settings->password ? settings->password : "");
 }
 
-static void set_limits(struct transfer *transfer)
+void request_set_limits(struct transfer *transfer)
 {
     const struct settings *settings = transfer->endpoint->settings;
     struct facts *facts = &transfer->facts;
@@ -246,20 +246,6 @@ static void set_connection(struct transfer *transfer)
     SET_OPTION(transfer, CURLOPT_MAXCONNECTS, 3L);
 }
 
-/* Loading them is not the endpoint's time. */
-static void load_certificates(struct transfer *transfer)
-{
-    const struct facts *facts = &transfer->facts;
-    int64_t before_us;
-
-    if (!facts->is_https && !facts->has_tls_proxy)
-        return;
-    before_us = clock_monotonic_us();
-    (void)profile_load(transfer->profile, facts->is_https,
-                       &transfer->local_fault); /* which tells of a failure */
-    transfer_excuse(transfer, clock_monotonic_us() - before_us);
-}
-
 static bool is_https(const char *url)
 {
     return !strncasecmp(url, "https:", 6);
@@ -291,18 +277,10 @@ bool request_is_prepared(const struct transfer *transfer)
            is_plain(transfer);
 }
 
-/* Last, when the clock runs for the endpoint. */
-static void finish(struct transfer *transfer)
-{
-    load_certificates(transfer);
-    set_limits(transfer);
-}
-
 void request_renew(struct transfer *transfer)
 {
     note_what_is_asked(transfer);
     SET_OPTION(transfer, CURLOPT_URL, transfer->url);
-    finish(transfer);
 }
 
 void request_prepare(struct transfer *transfer)
@@ -330,7 +308,6 @@ void request_prepare(struct transfer *transfer)
     if (!profile_apply(transfer->profile, transfer->easy,
                        transfer->facts.is_https))
         request_note_option(transfer, CURLE_OUT_OF_MEMORY);
-    finish(transfer);
     if (is_plain(transfer) && !transfer->local_fault) {
         transfer->prepared = settings;
         transfer->is_prepared_https = transfer->facts.is_https;

@@ -125,16 +125,6 @@ static void prepare_handle(struct transfer *transfer)
     request_prepare(transfer);
 }
 
-static void prepare_hop(struct transfer *transfer)
-{
-    forget_hop(transfer);
-    if (request_is_prepared(transfer))
-        request_renew(transfer);
-    else
-        prepare_handle(transfer);
-    transfer->facts.began_us = clock_monotonic_us();
-}
-
 /* When the attempt ends, and whether the round's end comes before its own. */
 static void set_end(struct transfer *transfer, int64_t ends_us)
 {
@@ -145,10 +135,37 @@ static void set_end(struct transfer *transfer, int64_t ends_us)
     transfer->ends_us = transfer->is_deadline_nearest ? deadline_us : ends_us;
 }
 
-void transfer_excuse(struct transfer *transfer, int64_t waited_us)
+/* WAITED_US of the attempt were not the endpoint's. */
+static void excuse(struct transfer *transfer, int64_t waited_us)
 {
     transfer->waited_us += waited_us;
     set_end(transfer, transfer->own_end_us + waited_us);
+}
+
+/* Loading them is not the endpoint's time. */
+static void load_certificates(struct transfer *transfer)
+{
+    const struct facts *facts = &transfer->facts;
+    int64_t before_us;
+
+    if (!facts->is_https && !facts->has_tls_proxy)
+        return;
+    before_us = clock_monotonic_us();
+    (void)profile_load(transfer->profile, facts->is_https,
+                       &transfer->local_fault); /* which tells of a failure */
+    excuse(transfer, clock_monotonic_us() - before_us);
+}
+
+static void prepare_hop(struct transfer *transfer)
+{
+    forget_hop(transfer);
+    if (request_is_prepared(transfer))
+        request_renew(transfer);
+    else
+        prepare_handle(transfer);
+    load_certificates(transfer);
+    request_set_limits(transfer);
+    transfer->facts.began_us = clock_monotonic_us();
 }
 
 void transfer_begin(struct transfer *transfer, const struct endpoint *endpoint,
@@ -250,7 +267,7 @@ const char *transfer_origin(const struct transfer *transfer)
 
 bool transfer_resume(struct transfer *transfer, int64_t waited_us)
 {
-    transfer_excuse(transfer, waited_us);
+    excuse(transfer, waited_us);
     if (transfer->is_deadline_nearest &&
         clock_monotonic_us() >= transfer->ends_us) {
         transfer_cancel(transfer);

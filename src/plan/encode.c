@@ -1,7 +1,10 @@
 #include "encode.h"
 
 #include <ctype.h>
+#include <locale.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_unreserved(unsigned char byte)
@@ -98,4 +101,23 @@ void encode_base64(struct strbuf *out, const void *bytes, size_t length)
 
         strbuf_add(out, quartet, sizeof(quartet));
     }
+}
+
+void encode_real(struct strbuf *out, double value)
+{
+    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    locale_t before = uselocale(plain);
+    char text[40];
+
+    for (int digits = 15; digits <= 17; digits++) {
+        (void)snprintf(text, sizeof(text), "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    uselocale(before);
+    freelocale(plain);
+    strbuf_add_string(out, text);
+    /* 20.0 is not the integer 20 to whom it is sent. */
+    if (!strpbrk(text, ".e"))
+        strbuf_add_string(out, ".0");
 }

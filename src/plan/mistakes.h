@@ -10,11 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "rounds/strbuf.h"
-
-struct plan_text;
-struct secrets;
-
 struct mistake {
     unsigned line; /* 0: the file as a whole */
     size_t number; /* in the order in which they were noted */
@@ -44,14 +39,5 @@ bool mistakes_are_full(const struct mistakes *mistakes);
 
 /* Whether the plan cannot be used; warnings do not count. */
 bool mistakes_are_there(const struct mistakes *mistakes);
-
-/*
- * Add each mistake to WHY and each warning to WARNINGS as a line "FILE:LINE:
- * TEXT", control characters made visible and SECRETS hidden; behind them to WHY
- * whether there may be more. WARNINGS may be NULL.
- */
-void mistakes_tell(struct mistakes *mistakes, const struct plan_text *text,
-                   const struct secrets *secrets, struct strbuf *why,
-                   struct strbuf *warnings);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+#include "encode.h"
+
 #include "rounds/secrets.h"
 #include "rounds/translate.h"
 
@@ -79,7 +81,7 @@ bool json_add_node(struct reader *reader, const struct node *node,
         strbuf_addf(out, "%lld", (long long)node_integer(node));
         return true;
     case NODE_FLOAT:
-        add_float(out, node_float(node));
+        encode_real(out, node_float(node));
         return true;
     case NODE_BOOLEAN:
         strbuf_add_string(out, node_boolean(node) ? "true" : "false");
@@ -99,7 +101,7 @@ static void remember_scalar(struct secrets *secrets, const json_t *value)
     else if (json_is_integer(value))
         strbuf_addf(&text, "%lld", (long long)json_integer_value(value));
     else if (json_is_real(value))
-        add_float(&text, json_real_value(value));
+        encode_real(&text, json_real_value(value));
     if (text.length)
         secrets_remember(secrets, text.data, text.length);
     strbuf_release(&text);

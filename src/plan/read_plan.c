@@ -9,6 +9,7 @@
 #include "read_networks.h"
 #include "read_schedule.h"
 #include "read_status_page.h"
+#include "tell_mistakes.h"
 
 #include "rounds/secrets.h"
 #include "rounds/text.h"
@@ -205,7 +206,7 @@ struct plan *plan_read(const char *file, struct strbuf *why,
     if (plan_text_read(&reader.text, file, &reader.mistakes))
         read_text(&reader);
     secrets_seal(plan->secrets);
-    mistakes_tell(&reader.mistakes, &reader.text, plan->secrets, why, warnings);
+    tell_mistakes(&reader.mistakes, &reader.text, plan->secrets, why, warnings);
     if (mistakes_are_there(&reader.mistakes)) {
         plan_destroy(plan);
         plan = NULL;

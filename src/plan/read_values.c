@@ -1,8 +1,6 @@
 #include "reader.h"
 
 #include <inttypes.h>
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,25 +14,6 @@
 static void *place(const struct key *key, void *base)
 {
     return (char *)base + key->offset;
-}
-
-void add_float(struct strbuf *out, double value)
-{
-    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    locale_t before = uselocale(plain);
-    char text[40];
-
-    for (int digits = 15; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof(text), "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    uselocale(before);
-    freelocale(plain);
-    strbuf_add_string(out, text);
-    /* 20.0 is not the integer 20 to whom it is sent. */
-    if (!strpbrk(text, ".e"))
-        strbuf_add_string(out, ".0");
 }
 
 void read_boolean(struct reader *reader, const struct node *node,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encode.h"
+
 #include "rounds/secrets.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
@@ -154,7 +156,7 @@ const char *reader_scalar(struct reader *reader, const struct node *node)
         strbuf_addf(&text, "%lld", (long long)node_integer(node));
         break;
     case NODE_FLOAT:
-        add_float(&text, node_float(node));
+        encode_real(&text, node_float(node));
         break;
     case NODE_BOOLEAN:
         strbuf_add_string(&text, node_boolean(node) ? "true" : "false");

@@ -124,9 +124,6 @@ void read_strings(struct reader *reader, const struct node *node,
 void read_path(struct reader *reader, const struct node *node,
                const struct key *key, void *base); /* const char *, readable */
 
-/* Add V as JSON and URLs have it: the shortest that reads back the same. */
-void add_float(struct strbuf *out, double value);
-
 /* An array of strings as read_strings() leaves it. */
 struct strings {
     const char *const *items;

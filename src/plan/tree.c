@@ -38,7 +38,7 @@ static const struct tree *tree_of(const struct node *node)
 }
 
 /* libconfig reads numbers with atof(), which goes by the locale's point. */
-static int read_string(config_t *config, const char *text)
+static int parse(config_t *config, const char *text)
 {
     locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
     locale_t before = uselocale(plain);
@@ -56,7 +56,7 @@ struct tree *tree_create(const char *text, unsigned first_line,
 
     config_init(&tree->config);
     tree->first_line = first_line;
-    if (read_string(&tree->config, text))
+    if (parse(&tree->config, text))
         return tree;
     strbuf_add_string(why, config_error_text(&tree->config));
     *line = (unsigned)config_error_line(&tree->config) + first_line - 1;

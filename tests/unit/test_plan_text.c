@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "tell_mistakes.h"
+
 #include "rounds/xalloc.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -84,7 +86,7 @@ static char *mistakes_of(const char *path)
 
     mistakes_init(&mistakes);
     assert_false(plan_text_read(&text, path, &mistakes));
-    mistakes_tell(&mistakes, &text, NULL, &why, NULL);
+    tell_mistakes(&mistakes, &text, NULL, &why, NULL);
     plan_text_release(&text);
     mistakes_release(&mistakes);
     return strbuf_detach(&why);

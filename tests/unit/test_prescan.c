@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "tell_mistakes.h"
 #include "tree.h"
 
 #include "rounds/xalloc.h"
@@ -43,7 +44,7 @@ static char *mistakes_of(const char *bytes)
     mistakes_init(&mistakes);
     set_text(&text, bytes, strlen(bytes));
     is_good = prescan_run(&prescan, &text, &mistakes);
-    mistakes_tell(&mistakes, &text, NULL, &why, NULL);
+    tell_mistakes(&mistakes, &text, NULL, &why, NULL);
     assert_int_equal(is_good, why.length == 0);
     prescan_release(&prescan);
     mistakes_release(&mistakes);
