@@ -11,7 +11,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from support import browser as browsers  # noqa: E402
 from support import processes  # noqa: E402
+from support.browser import Browser  # noqa: E402
 from support.certificates import Certificates  # noqa: E402
 from support.counting import CountingServer  # noqa: E402
 from support.faults import Faults  # noqa: E402
@@ -176,3 +178,21 @@ def namespace(tmp_path: Path) -> Iterator[Namespace]:
     """A network namespace; the test is skipped where there can be none."""
     with Namespace(tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The browser; tests use `browser`."""
+    reason = browsers.missing()
+    if reason:
+        pytest.skip(f"no browser to test with: {reason}")
+    made = Browser(tmp_path_factory.mktemp("chromium"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def browser(window: Browser) -> Browser:
+    """The browser as at its start."""
+    window.reset()
+    return window

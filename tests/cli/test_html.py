@@ -7,14 +7,12 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support import browser as browsers
 from support.browser import Browser
 from support.pages import contrast, places_in, words_of
 from support.counting import Answer, CountingServer
@@ -65,24 +63,6 @@ class Page:
             each["name"] for each in self.results
             if all(each[field] == value for field, value in wanted.items())
         ]
-
-
-@pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """The browser; tests use `browser`."""
-    reason = browsers.missing()
-    if reason:
-        pytest.skip(f"no browser to test with: {reason}")
-    made = Browser(tmp_path_factory.mktemp("chromium"))
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def browser(window: Browser) -> Browser:
-    """The browser as at its start."""
-    window.reset()
-    return window
 
 
 def write_page(rounds: Rounds, plan: str, *arguments: str) -> Page:

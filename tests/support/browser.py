@@ -9,6 +9,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from support.processes import wait_until
+
 try:
     from selenium import webdriver
     from selenium.webdriver.chrome.options import Options
@@ -16,6 +18,7 @@ try:
 except ImportError:
     webdriver = None
 
+PATIENCE = 120.0
 ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
     "--disable-dev-shm-usage", "--no-first-run", "--disable-sync",
@@ -60,10 +63,13 @@ class Browser:
         self._driver.quit()
 
     def reset(self) -> None:
-        """Wide, light, scripts allowed, an empty page, nothing told yet."""
+        """As it was at its start: an empty page, nothing told yet."""
         self.resize(WIDTH, HEIGHT)
         self.prefer(dark=False)
+        self.speak("en-US")
+        self.live_in("UTC")
         self.allow_scripts(True)
+        self.command("Network.clearBrowserCookies")
         self.command("Storage.clearDataForOrigin", origin="file://",
                      storageTypes="local_storage")
         self._driver.get("about:blank")
@@ -110,6 +116,27 @@ class Browser:
                   "value": "dark" if dark else "light"}
         self.command("Emulation.setEmulatedMedia", media=media,
                      features=[scheme])
+
+    def speak(self, languages: str) -> None:
+        """The languages it asks for, such as "zh-CN,zh"."""
+        agent = self.run("return navigator.userAgent;")
+        self.command("Network.setUserAgentOverride", userAgent=agent,
+                     acceptLanguage=languages)
+
+    def live_in(self, zone: str) -> None:
+        """The time zone of its clock, such as "Asia/Shanghai"."""
+        self.command("Emulation.setTimezoneOverride", timezoneId=zone)
+
+    def wait_for(self, condition: str, *arguments: Any) -> None:
+        """Wait until an expression is true of the page."""
+        wait_until(
+            lambda: self.run(f"return Boolean({condition});", *arguments),
+            f"{condition} {arguments}", PATIENCE,
+        )
+
+    def point(self, x: float, y: float) -> None:
+        """Move the mouse to a place in the window."""
+        self.command("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
     def allow_scripts(self, are_allowed: bool) -> None:
         """As the reader's own setting, from the next page on."""

@@ -7,6 +7,7 @@ const CHART_RIGHT = 8;
 const CHART_TOP = 10;
 const CHART_BASE = CHART_HEIGHT - 32; // below: failures, then times
 const TICK_WIDTH = 68;
+const EMPTY_MS = 95;   // what the scale reaches where no latency is known
 const HOUR_MS = 3600000;
 const DAY_MS = 24 * HOUR_MS;
 const TICK_STEPS = [
@@ -22,9 +23,9 @@ function chartScale(series, width) {
   const count = series.p50_ms.length;
   const from = Date.parse(series.from);
   const stepMs = series.step_s * 1000;
-  const most = Math.max(
-    ...series.p95_ms.filter(isKnown), ...series.p50_ms.filter(isKnown), 0.1);
-  const step = niceStep(most * 1.02, 4);
+  const known = [...series.p95_ms, ...series.p50_ms].filter(isKnown);
+  const most = known.length > 0 ? Math.max(...known, 0.1) : EMPTY_MS;
+  const step = niceStep(most * 1.02, 5);
   const top = Math.ceil(most * 1.02 / step) * step;
   const plotWidth = Math.max(width - CHART_LEFT - CHART_RIGHT, 60);
 

@@ -107,8 +107,15 @@ function certificateText(ends) {
 }
 
 function periodText(ms) {
-  return formatDuration(ms / 1000) === formatUnit(0, "second")
-    ? formatMs(ms) : formatDuration(ms / 1000);
+  return ms % 1000 === 0 ? formatDuration(ms / 1000) : formatMs(ms);
+}
+
+// In words, and as every other report names it.
+function reasonParts(endpoint) {
+  const code = visible(endpoint.reason);
+  const why = whyOf(endpoint);
+
+  return [why !== code && why + " ", make("code", null, code)];
 }
 
 function endpointFacts(endpoint) {
@@ -118,7 +125,7 @@ function endpointFacts(endpoint) {
   return facts([
     [word("state"), badge],
     [word("reason_code"), endpoint.reason &&
-      [whyOf(endpoint), " ", make("code", null, visible(endpoint.reason))]],
+      reasonParts(endpoint)],
     [word("message"), endpoint.message && foreign(endpoint.message)],
     [word("phase"), endpoint.phase && phaseOfEnd(endpoint.phase)],
     [word("status"), endpoint.status],
@@ -263,7 +270,8 @@ function openDetail(name) {
     make("p", { class: "nothing" }, word("detail_loading")));
   setAttribute(row.button, "aria-expanded", true);
   makeReadable(row.bars, histories.has(row.bars));
-  askForDetail(true).catch(() => showDetail(name, null));
+  hasten(detailPath(name), 0);
+  askForDetail().catch(() => showDetail(name, null));
 }
 
 function toggleDetail(name) {

@@ -82,14 +82,18 @@ function isLate() {
   return Boolean(last) && secondsSince(last) > limit;
 }
 
-// [{name, from, to}] of the endpoints whose outcome is another than BEFORE had.
+// The endpoints whose outcome is another than BEFORE had; what is known for
+// the first time has not changed.
 function changesSince(before) {
   const outcomes = new Map(
     before.endpoints.map((endpoint) => [endpoint.name, endpoint.outcome]));
 
-  return status.endpoints.filter((endpoint) => endpoint.outcome !== null &&
-    (outcomes.get(endpoint.name) ?? null) !== null &&
-    outcomes.get(endpoint.name) !== endpoint.outcome);
+  return status.endpoints.filter(({ name, outcome }) => outcome !== null &&
+    (outcomes.get(name) ?? null) !== null && outcomes.get(name) !== outcome);
+}
+
+function outcomesOf(some) {
+  return some?.endpoints.map(({ name, outcome }) => name + outcome).join("\n");
 }
 
 // The reason in words, the message beside it.

@@ -20,6 +20,7 @@ function footer() {
       otherLanguage()));
 }
 
+// True: some outcome is another, or known for the first time.
 function takeStatus(value) {
   const before = status;
 
@@ -35,7 +36,7 @@ function takeStatus(value) {
   sayChanges(changes);
   setText(document.getElementById("version"),
     word("made_by", { version: visible(status.rounds) }));
-  return changes;
+  return outcomesOf(before) !== outcomesOf(status);
 }
 
 function takeIncidents(value) {
@@ -68,10 +69,8 @@ function tick() {
     return;
   ticks++;
   showConnection();
-  if (connection.failures > 0)
-    return;
   updateTopFacts();
-  if (ticks % ROW_TICKS === 0)
+  if (ticks % ROW_TICKS === 0 && connection.failures === 0)
     updateTimes();
 }
 

@@ -5,9 +5,14 @@ const PAUSE_LEAST_MS = 1000;
 const PAUSE_MOST_MS = 5000;
 const BACKOFF_MOST_MS = 60000;
 const ANSWER_MS = 15000;      // so long an answer may take
-const INCIDENTS_MS = 60000;   // asked for so often, and after a change,
-const DAYS_MS = 300000;       // and these so often
+const INCIDENTS_MS = 60000;   // each is asked for so often,
+const DAYS_MS = 120000;
+const DAYS_LEAST_MS = 10000;  // and after a change sooner
 const DETAIL_MS = 5000;
+
+const STATUS = "api/v1/status";
+const INCIDENTS = "api/v1/incidents";
+const BARS = "api/v1/days";
 
 const answers = new Map();    // by path: {etag, value}
 
@@ -50,13 +55,23 @@ async function ask(path) {
   return { value, isNew: true };
 }
 
-const due = new Map(); // by path: Date.now() from which it is asked for again
+const askedAt = new Map(); // by path: Date.now() when it was asked for
+const due = new Map();     // and from which it is asked for again
+
+// What changed is told sooner, though not within LEAST_MS of the last time.
+function hasten(path, leastMs) {
+  due.set(path, Math.min(due.get(path) ?? 0,
+    (askedAt.get(path) ?? 0) + leastMs));
+}
 
 // As ask(), but not before its time; null: not asked, or refused.
-async function askWhenDue(path, periodMs, isUrgent) {
-  if (!isUrgent && Date.now() < (due.get(path) ?? 0))
+async function askWhenDue(path, periodMs) {
+  const now = Date.now();
+
+  if (now < (due.get(path) ?? 0))
     return null;
-  due.set(path, Date.now() + periodMs);
+  askedAt.set(path, now);
+  due.set(path, now + periodMs);
   try {
     return await ask(path);
   } catch (error) {
@@ -70,37 +85,45 @@ function detailPath(name) {
   return "api/v1/endpoints/" + encodeURIComponent(name);
 }
 
-async function askForDetail(isUrgent) {
+async function askForDetail() {
   const name = openedName;
 
   if (name === null)
     return;
-  const answer = await askWhenDue(detailPath(name), DETAIL_MS, isUrgent);
+  const answer = await askWhenDue(detailPath(name), DETAIL_MS);
 
-  if (name === openedName && (answer?.isNew || isUrgent))
-    showDetail(name, answer?.value ?? null);
+  if (name === openedName && answer)
+    showDetail(name, answer.value);
+}
+
+async function askForHistory() {
+  const list = await askWhenDue(INCIDENTS, INCIDENTS_MS);
+
+  if (list?.isNew)
+    takeIncidents(list.value);
+  const bars = await askWhenDue(BARS, DAYS_MS);
+  if (bars?.isNew)
+    takeDays(bars.value);
 }
 
 // All that is shown, as far as it is due.
 async function askForAll() {
-  const { value, isNew } = await ask("api/v1/status");
-  const changes = isNew ? takeStatus(value) : [];
+  const { value, isNew } = await ask(STATUS);
 
-  if (status.has_history) {
-    const list = await askWhenDue("api/v1/incidents", INCIDENTS_MS,
-      changes.length > 0);
-    if (list?.isNew)
-      takeIncidents(list.value);
-    const bars = await askWhenDue("api/v1/days", DAYS_MS, false);
-    if (bars?.isNew)
-      takeDays(bars.value);
+  if (isNew && takeStatus(value)) {
+    hasten(INCIDENTS, 0);
+    hasten(BARS, DAYS_LEAST_MS);
+    if (openedName !== null)
+      hasten(detailPath(openedName), 0);
   }
-  await askForDetail(changes.some((each) => each.name === openedName));
+  if (status.has_history)
+    await askForHistory();
+  await askForDetail();
 }
 
 function pauseMs() {
   if (connection.failures > 0)
-    return Math.min(PAUSE_MOST_MS * 2 ** (connection.failures - 1),
+    return Math.min(PAUSE_LEAST_MS * 2 ** (connection.failures - 1),
       BACKOFF_MOST_MS);
   return clamp(shortestPeriod(), PAUSE_LEAST_MS, PAUSE_MOST_MS);
 }

@@ -41,9 +41,11 @@ function uptimeCell(window) {
     make("span", { class: "value" }, "–"));
 }
 
+let rowsMade = 0;
+
 // What a row has to be changed: its elements, and what it shows.
 function makeRow(endpoint) {
-  const id = "endpoint-" + rows.size;
+  const id = "endpoint-" + rowsMade++;
   const row = {
     name: endpoint.name,
     told: null,
@@ -159,7 +161,7 @@ function columnHeads() {
     make("span"), make("span", null, word("endpoint")),
     make("span", { class: "of-bars" }, word("days_90")),
     WINDOWS.map((window) =>
-      make("span", { class: "number" }, word("uptime_" + window))),
+      make("span", { class: "number of-uptime" }, word("uptime_" + window))),
     make("span", { class: "number of-latency" }, word("latency")));
 }
 
@@ -211,11 +213,11 @@ function layOut() {
 
   for (const [name, row] of rows)
     if (!names.has(name)) {
+      if (openedName === name)
+        toggleDetail(name);
       nearby.unobserve(row.element);
       row.element.remove();
       rows.delete(name);
-      if (openedName === name)
-        openedName = null;
     }
   groups.clear();
   for (const name of networkNames())
@@ -250,11 +252,13 @@ function makeSomeRows() {
     onRowsMade();
 }
 
-// Marks what changed for a while; the header tells it, too.
-function flash(row) {
-  row.element.classList.remove("changed");
-  void row.element.offsetWidth; // so that it begins anew
-  row.element.classList.add("changed");
+// Marks for a while what changed; the top of the page tells it, too.
+function flash(some) {
+  for (const row of some)
+    row.element.classList.remove("changed");
+  void list.offsetWidth; // so that it begins anew
+  for (const row of some)
+    row.element.classList.add("changed");
 }
 
 function showRows(changes) {
@@ -266,9 +270,8 @@ function showRows(changes) {
     if (row)
       updateRow(row, endpoint);
   }
-  for (const endpoint of changes)
-    if (rows.has(endpoint.name))
-      flash(rows.get(endpoint.name));
+  if (changes.length > 0)
+    flash(changes.map(({ name }) => rows.get(name)).filter(Boolean));
   for (const group of groups.values())
     updateGroup(group);
   applyFilter();
@@ -372,5 +375,5 @@ function showEndpoint(name) {
   }
   row.element.scrollIntoView({ block: "center" });
   row.button.focus({ preventScroll: true });
-  flash(row);
+  flash([row]);
 }

@@ -28,7 +28,7 @@ function cached(key, create) {
 }
 
 function formatUnit(count, unit) {
-  return cached(unit, () => new Intl.NumberFormat(language, {
+  return cached("unit " + unit, () => new Intl.NumberFormat(language, {
     style: "unit", unit, unitDisplay: "narrow",
   })).format(count);
 }

@@ -86,7 +86,7 @@ const WORDS = {
     chart_no_data: "no data",
     p50: "median",
     p95: "95th percentile",
-    most: "most",
+    most: "max",
     failed: "failed checks",
     point: "{time}{colon}{figures}",
     as_table: "As a table",
