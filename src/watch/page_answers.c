@@ -143,7 +143,8 @@ static void answer_status(struct asking *asking)
     int64_t now_us = clock_monotonic_us();
 
     begin_json(asking);
-    if (!memo->made_us || now_us - memo->made_us >= MEMO_US) {
+    if (!memo->made_us || now_us - memo->made_us >= MEMO_US ||
+        memo->number != asking->desk->number) {
         if (!look(asking, look_for_status))
             return;
         strbuf_clear(&memo->body);
@@ -151,6 +152,7 @@ static void answer_status(struct asking *asking)
         make_tag(memo->tag, memo->body.data + STATUS_NOW_BYTES,
                  memo->body.length - STATUS_NOW_BYTES);
         memo->made_us = now_us;
+        memo->number = asking->desk->number;
     } else {
         strbuf_add(&answer->body, memo->body.data, memo->body.length);
     }

@@ -19,6 +19,7 @@ struct page_memo {
     struct strbuf body;
     char tag[PAGE_TAG_BYTES];
     int64_t made_us; /* monotonic; 0: never */
+    unsigned number; /* the desk's */
 };
 
 enum { PAGE_MEMOS = 2 }; /* in English, and in the user's language */
@@ -26,6 +27,7 @@ enum { PAGE_MEMOS = 2 }; /* in English, and in the user's language */
 struct page_desk {
     struct page_policy policy;
     const char *title; /* as it is shown */
+    unsigned number;   /* another one when any of the above has changed */
     struct ledger *ledger;
     struct page_memo *memos; /* PAGE_MEMOS of them */
     /* What the networks of VIEW are at, by their order. */

@@ -21,7 +21,8 @@ struct manner {
     unsigned port;
     bool is_loopback;
     char *title;
-    char *token; /* NULL: none */
+    char *token;     /* NULL: none */
+    unsigned number; /* grows with each change */
 };
 
 struct status_page {
@@ -133,6 +134,7 @@ static void answer(void *context, const struct page_request *request,
     token = manner->token ? xstrdup(manner->token) : NULL;
     host = xstrdup(manner->host);
     desk.policy.is_loopback = manner->is_loopback;
+    desk.number = manner->number;
     pthread_mutex_unlock(&page->lock);
     desk.title = title;
     desk.policy.token = token;
@@ -158,15 +160,17 @@ static void log_address(const struct status_page *page)
     free(url);
 }
 
-static struct page_server *
-start(struct status_page *page, const struct manner *manner, struct strbuf *why)
+static struct page_server *start(struct status_page *page,
+                                 struct manner *manner, struct strbuf *why)
 {
     struct page_server *server;
 
     strbuf_addf(why, "status_page: %s: ", manner->listen);
     server = page_server_start(manner->host, manner->port, answer, page, why);
-    if (server)
+    if (server) {
         strbuf_clear(why);
+        manner->port = page_server_port(server); /* where we may come back */
+    }
     return server;
 }
 
@@ -177,6 +181,7 @@ static void take_manner(struct status_page *page, struct manner *manner)
     pthread_mutex_lock(&page->lock);
     before = page->manner;
     page->manner = *manner;
+    page->manner.number = before.number + 1;
     pthread_mutex_unlock(&page->lock);
     manner_release(&before);
 }
@@ -222,6 +227,7 @@ static void complain(const struct status_page *page, const char *why)
 static void keep_address(struct status_page *page, struct manner *manner)
 {
     pthread_mutex_lock(&page->lock);
+    page->manner.number++;
     free(page->manner.title);
     page->manner.title = manner->title;
     manner->title = NULL;
@@ -279,10 +285,12 @@ static void follow(struct status_page *page, const struct plan *plan)
 {
     struct manner manner = manner_of(plan);
 
-    if (page->server && strcmp(manner.listen, page->manner.listen) == 0)
+    if (page->server && strcmp(manner.listen, page->manner.listen) == 0) {
+        manner.port = page->manner.port;
         take_manner(page, &manner);
-    else
+    } else {
         move(page, &manner);
+    }
 }
 
 /* What it was told to read is in the ledger then, and only then may another

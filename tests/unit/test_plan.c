@@ -231,6 +231,106 @@ static void the_history_lies_beside_the_plan(void **state)
     assert_int_equal(plan->history.keep_ms, 90 * INT64_C(86400000));
 }
 
+#define AN_ENDPOINT "endpoints = ( { name = \"a\"; url = \"http://a/\"; } );\n"
+
+static void a_status_page_listens_on_an_address_and_a_port(void **state)
+{
+    static const struct {
+        const char *listen, *host; /* NULL: a mistake */
+        unsigned port;
+        bool is_loopback;
+    } table[] = {
+        { "127.0.0.1:8080", "127.0.0.1", 8080, true },
+        { "127.9.9.9:0", "127.9.9.9", 0, true },
+        { "localhost:65535", "127.0.0.1", 65535, true },
+        { "[::1]:8080", "::1", 8080, true },
+        { "0.0.0.0:80", "0.0.0.0", 80, false },
+        { "[::]:80", "::", 80, false },
+        { "192.0.2.7:80", "192.0.2.7", 80, false },
+        { "127.0.0.1", NULL, 0, false },
+        { "127.0.0.1:", NULL, 0, false },
+        { "127.0.0.1:65536", NULL, 0, false },
+        { "127.0.0.1:8080 ", NULL, 0, false },
+        { "127.0.0.1:+80", NULL, 0, false },
+        { "127.0.0.1:000080", NULL, 0, false },
+        { ":8080", NULL, 0, false },
+        { "8080", NULL, 0, false },
+        { "::1:8080", NULL, 0, false },
+        { "[::1]", NULL, 0, false },
+        { "[]:80", NULL, 0, false },
+        { "[::1:80", NULL, 0, false },
+        { "www.example.com:80", NULL, 0, false },
+        { "http://127.0.0.1:80", NULL, 0, false },
+        { "", NULL, 0, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        char *text = xasprintf("status_page = { listen = \"%s\"; token = "
+                               "\"%s\"; };\n" AN_ENDPOINT,
+                               table[i].listen, TOKEN);
+        struct plan *plan = NULL;
+
+        if (table[i].host) {
+            plan = read_good(text);
+            assert_string_equal(plan->status_page.host, table[i].host);
+            assert_int_equal(plan->status_page.port, table[i].port);
+            assert_int_equal(plan->status_page.is_loopback,
+                             table[i].is_loopback);
+            assert_string_equal(plan->status_page.listen, table[i].listen);
+        } else {
+            char *why;
+
+            write_file(plan_path, text, strlen(text));
+            why = refusal_of(plan_path);
+            assert_non_null(strstr(why, "cfg:1: status_page.listen: \""));
+            free(why);
+        }
+        plan_destroy(plan);
+        free(text);
+    }
+}
+
+static void a_page_s_token_is_a_secret_and_an_empty_one_is_none(void **state)
+{
+    struct plan *plan =
+        read_good("status_page = { listen = \"[::]:0\"; token = "
+                  "\"page-t0ken-1\"; };\n" AN_ENDPOINT);
+    struct strbuf shown = STRBUF_INIT;
+
+    (void)state;
+    assert_string_equal(plan->status_page.token, "page-t0ken-1");
+    assert_string_equal(plan->status_page.title, "rounds");
+    secrets_hide(plan->secrets, "of page-t0ken-1", 15, &shown);
+    assert_string_equal(shown.data, "of ***");
+    strbuf_release(&shown);
+    plan_destroy(plan);
+    plan = read_good("status_page = { listen = \"127.0.0.1:0\"; token = "
+                     "\"${ROUNDS_TEST_NOT_SET:-}\"; };\n" AN_ENDPOINT);
+    assert_null(plan->status_page.token);
+    plan_destroy(plan);
+}
+
+static void a_page_that_everybody_reaches_is_warned_of(void **state)
+{
+    static const char text[] = "status_page = { title = \"x\"; listen = "
+                               "\"0.0.0.0:8080\"; };\n" AN_ENDPOINT;
+    struct strbuf why = STRBUF_INIT, warnings = STRBUF_INIT;
+    struct plan *plan;
+
+    (void)state;
+    write_file(plan_path, text, strlen(text));
+    plan = plan_read(plan_path, &why, &warnings);
+
+    assert_non_null(plan);
+    assert_non_null(strstr(warnings.data,
+                           "cfg:1: warning: status_page.listen: whoever "
+                           "reaches this address sees the page"));
+    plan_destroy(plan);
+    strbuf_release(&why);
+    strbuf_release(&warnings);
+}
+
 static void urls_are_normalised_and_get_the_query(void **state)
 {
     const struct plan *plan = *state;
@@ -973,6 +1073,9 @@ int main(void)
         cmocka_unit_test(pieces_of_a_long_list_keep_lines_and_numbers),
         cmocka_unit_test(of_very_many_mistakes_a_thousand_are_told),
         cmocka_unit_test(a_message_is_short_however_long_the_mistake),
+        cmocka_unit_test(a_status_page_listens_on_an_address_and_a_port),
+        cmocka_unit_test(a_page_s_token_is_a_secret_and_an_empty_one_is_none),
+        cmocka_unit_test(a_page_that_everybody_reaches_is_warned_of),
         cmocka_unit_test(no_number_of_warnings_hides_a_mistake),
         cmocka_unit_test(no_damage_to_a_plan_does_harm),
         cmocka_unit_test(urls_alone_make_a_plan),
