@@ -23,6 +23,10 @@ Make = Callable[..., CountingServer]
 Write = Callable[..., Path]
 
 
+# So long that no endpoint is late on a machine with other things to do.
+PATIENCE = 'timeout = "2m"; connect_timeout = "2m";'
+
+
 def network(name: str, workers: int, more: str = "") -> str:
     """A network of a plan."""
     return f"{name} = {{ workers = {workers}; {more} }};"
@@ -33,7 +37,7 @@ def settings(workers: int, defaults: str = "") -> str:
     networks = network("net", workers)
     return (
         f"networks = {{ {networks} }};\n"
-        f'defaults = {{ network = "net"; timeout = "30s"; {defaults} }};\n'
+        f'defaults = {{ network = "net"; {PATIENCE} {defaults} }};\n'
     )
 
 
@@ -132,6 +136,7 @@ def two_networks(
     return (
         f"networks = {{ {network('left', workers[0])}"
         f" {network('right', workers[1])} }};\n"
+        f"defaults = {{ {PATIENCE} }};\n"
         f"endpoints = ( {', '.join(endpoints)} );\n"
     )
 
@@ -296,11 +301,10 @@ def test_every_way_to_fail_is_told_and_disturbs_no_other(
         )
         for name, (url, limit) in failing.items()
     ]
-    patience = 'connect_timeout = "20s"; timeout = "30s";'
 
     code, report = rounds.check_json(
         f'networks = {{ {network("net", workers)} }};\n'
-        f'defaults = {{ network = "net"; {patience} }};\n'
+        f'defaults = {{ network = "net"; {PATIENCE} }};\n'
         f"endpoints = ( {''.join(endpoints).rstrip(',')} );\n"
     )
 
@@ -331,7 +335,7 @@ def test_origins_that_hang_do_not_hold_back_the_others(
     well = [{"name": f"well {i}", "url": counting.url()} for i in range(60)]
 
     code, report = rounds.check_json(make_plan(
-        hung + well, defaults={"timeout": "30s"},
+        hung + well, defaults={"timeout": "2m"},
         networks={"intranet": {"workers": 4}},
     ))
 
