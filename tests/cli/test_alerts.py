@@ -20,7 +20,7 @@ from support.mail_server import PASSWORD, USER, MailServer
 from support.patrol import Patrol
 from support.plans import quoted
 from support.processes import wait_until
-from support.program import PROJECT, Rounds
+from support.program import PROJECT, SLOWNESS, Rounds
 from support.robots import SECRET, Robots
 
 Write = Callable[..., Path]
@@ -151,7 +151,7 @@ def test_300_failures_are_one_message_for_each_robot(
     kinds = (*ROBOTS, "webhook")
     path = plan(plan_text(
         urls, [alert(robots, k, k) for k in kinds],
-        'schedule = { every = "5s"; };\n' + HISTORY,
+        f'schedule = {{ every = "{5 * SLOWNESS}s"; }};\n' + HISTORY,
     ))
 
     running = patrol(path)
