@@ -29,6 +29,7 @@ UNKNOWN_KEYS = {
     "network": "networks = { n = { #; }; };",
     "schedule": "schedule = { #; };",
     "history": "history = { #; };",
+    "status_page": "status_page = { #; };",
 }
 SHOWN_IN_COMMENTS = {"cert", "key"}  # they need files of their own
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)")
