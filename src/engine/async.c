@@ -75,12 +75,20 @@ static bool make_loops(struct loops *loops, struct watch *watch)
     return are_made;
 }
 
+/* A round without a network, as a shard may be, has nothing to loop over. */
+static size_t count_loops(const struct engine_round *round)
+{
+    if (!round->network_count)
+        return 0;
+    return round->loops ? round->loops : 1;
+}
+
 void engine_run_async(const struct engine_round *round,
                       struct engine_network_report *reports,
                       struct strbuf *notes)
 {
     struct profiles *profiles = profiles_create();
-    struct loops loops = { .count = round->loops ? round->loops : 1 };
+    struct loops loops = { .count = count_loops(round) };
     struct watch watch;
 
     watch_init(&watch, round, notes);

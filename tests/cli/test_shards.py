@@ -163,8 +163,9 @@ def test_what_options_pick_is_split(
                      if i % 2 == 0 and i != 2]
 
 
+@pytest.mark.parametrize("engine", ["threads", "async"])
 def test_a_shard_without_an_endpoint_is_all_well(
-    rounds: Rounds, plan: Write, counting: CountingServer
+    rounds: Rounds, plan: Write, counting: CountingServer, engine: str
 ) -> None:
     file = plan(plan_of([counting.url()]))
 
