@@ -13,6 +13,7 @@
 
 #include "exchange.h"
 #include "facts.h"
+#include "header_trap.h"
 #include "rounds/endpoint.h"
 #include "rounds/profiles.h"
 #include "rounds/strbuf.h"
@@ -71,6 +72,7 @@ struct transfer {
                                         not */
     bool is_prepared_https;
     struct facts facts;
+    struct header_trap trap;
     struct alert *alert;        /* of its connection; NULL: no TLS yet */
     struct strbuf header_lines; /* of the newest header section */
     struct strbuf body;

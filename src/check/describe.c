@@ -156,12 +156,15 @@ static void describe_too_large(struct telling *telling)
 static void describe_protocol(struct telling *telling)
 {
     const struct facts *facts = &telling->transfer->facts;
+    const char *what = curl_words(facts);
 
-    strbuf_addf(
-        telling->out, say(telling->listener, "not a valid HTTP answer: %s"),
-        facts->is_length_ambiguous
-            ? say(telling->listener, "two Content-Length headers that differ")
-            : curl_words(facts));
+    if (facts->is_length_ambiguous)
+        what = say(telling->listener, "two Content-Length headers that differ");
+    else if (facts->is_header_nameless ||
+             facts->code == CURLE_BAD_FUNCTION_ARGUMENT)
+        what = say(telling->listener, "a header line without a name");
+    strbuf_addf(telling->out,
+                say(telling->listener, "not a valid HTTP answer: %s"), what);
 }
 
 static void describe_proxy(struct telling *telling)

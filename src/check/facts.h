@@ -39,6 +39,7 @@ struct facts {
     bool is_header_too_large;
     bool is_body_too_large;
     bool is_length_ambiguous; /* two Content-Length that differ */
+    bool is_header_nameless;  /* its first line goes on with none before it */
     int64_t content_length;   /* as announced; -1: not */
     int64_t header_bytes;
     int64_t body_bytes; /* decoded */
@@ -47,6 +48,7 @@ struct facts {
     bool is_cancelled;      /* the stop flag broke it off */
     bool is_read_timed_out; /* read_timeout broke it off */
     bool is_private_refused;
+    bool is_sent_again;     /* libcurl was about to, and kept from it */
     bool has_met_tls_proxy; /* TLS with it began on the newest connection */
     int socket_errno;       /* our own socket() failed so; 0 */
     bool is_out_of_descriptors;

@@ -44,6 +44,22 @@ static void note_address(struct transfer *transfer,
                     sizeof(transfer->remote_ip));
 }
 
+/*
+ * libcurl sends a request again by itself where the kept connection it had
+ * chosen turns out to be dead. Whatever goes wrong from then on it would tell
+ * in the words of that first fault, so the transfer is ended here and the
+ * request sent again by us: was_connection_dead().
+ */
+static bool is_sent_again(struct transfer *transfer)
+{
+    struct facts *facts = &transfer->facts;
+
+    if (!facts->requested_us || transfer->is_repeated)
+        return false;
+    facts->is_sent_again = true;
+    return true;
+}
+
 /* CURLOPT_OPENSOCKETFUNCTION: the name is resolved. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose,
                                  struct curl_sockaddr *peer)
@@ -53,6 +69,8 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
     int descriptor;
 
     (void)purpose;
+    if (is_sent_again(transfer))
+        return CURL_SOCKET_BAD;
     if (!facts->resolved_us)
         facts->resolved_us = clock_monotonic_us();
     note_address(transfer, peer);
@@ -140,9 +158,9 @@ static void watch_for_alert(struct transfer *transfer)
 }
 
 /*
- * CURLOPT_PREREQFUNCTION: connected, the request is about to be sent. It comes
- * once more where libcurl repeats a request since the kept connection it had
- * chosen was dead: what was seen before that is of no account.
+ * CURLOPT_PREREQFUNCTION: connected, the request is about to be sent. Where it
+ * is sent again all the same (HTTP/2, refused by the server), what was seen
+ * before that is of no account.
  */
 static int begin_request(void *context, char *remote_ip, char *local_ip,
                          int remote_port, int local_port)
@@ -153,6 +171,8 @@ static int begin_request(void *context, char *remote_ip, char *local_ip,
     (void)local_ip;
     (void)remote_port;
     (void)local_port;
+    if (is_sent_again(transfer))
+        return CURL_PREREQFUNC_ABORT;
     (void)snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s",
                    remote_ip ? remote_ip : "");
     facts->requested_us = clock_monotonic_us();
@@ -260,6 +280,10 @@ static size_t see_header(char *line, size_t size, size_t count, void *context)
         note_certificate(transfer);
     }
     facts->header_bytes += (int64_t)length;
+    if (!header_trap_pass(&transfer->trap, line, length)) {
+        facts->is_header_nameless = true;
+        return 0;
+    }
     if (facts->header_bytes > HEADER_BYTES_MOST) {
         facts->is_header_too_large = true;
         return 0;
@@ -406,6 +430,19 @@ static int see_progress(void *context, curl_off_t expected, curl_off_t received,
     return transfer_must_end(context);
 }
 
+/* CURLOPT_DEBUGFUNCTION: all that -v shows, or one line (header_trap.h). */
+static int see_exchange(CURL *easy, curl_infotype type, char *bytes,
+                        size_t length, void *context)
+{
+    struct transfer *transfer = context;
+
+    if (transfer->shared->keep_exchange)
+        (void)exchange_see(easy, type, bytes, length, &transfer->exchange);
+    if (type == CURLINFO_HEADER_IN)
+        header_trap_see(&transfer->trap, bytes, length);
+    return 0;
+}
+
 void observe_install(struct transfer *transfer)
 {
     SET_OPTION(transfer, CURLOPT_OPENSOCKETFUNCTION, open_socket);
@@ -423,11 +460,10 @@ void observe_install(struct transfer *transfer)
     SET_OPTION(transfer, CURLOPT_XFERINFOFUNCTION, see_progress);
     SET_OPTION(transfer, CURLOPT_XFERINFODATA, transfer);
     SET_OPTION(transfer, CURLOPT_ERRORBUFFER, transfer->facts.error);
-    if (transfer->shared->keep_exchange) {
-        SET_OPTION(transfer, CURLOPT_DEBUGFUNCTION, exchange_see);
-        SET_OPTION(transfer, CURLOPT_DEBUGDATA, &transfer->exchange);
-        SET_OPTION(transfer, CURLOPT_VERBOSE, 1L);
-    }
+    SET_OPTION(transfer, CURLOPT_DEBUGFUNCTION, see_exchange);
+    SET_OPTION(transfer, CURLOPT_DEBUGDATA, transfer);
+    SET_OPTION(transfer, CURLOPT_VERBOSE,
+               (long)transfer->shared->keep_exchange);
 }
 
 static bool is_out_of_descriptors(void)
@@ -468,6 +504,7 @@ void observe_end(struct transfer *transfer, CURLcode code)
 
     facts->ended_us = clock_monotonic_us();
     facts->code = code;
+    header_trap_end(&transfer->trap);
     facts->has_fatal_alert = alert_was_fatal(transfer->alert);
     (void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS,
                             &facts->new_connections);

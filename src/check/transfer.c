@@ -22,6 +22,7 @@ struct transfer *transfer_create(const struct transfer_shared *shared)
         free(transfer);
         return NULL;
     }
+    header_trap_init(&transfer->trap);
     strbuf_init(&transfer->redirect_fault);
     strbuf_init(&transfer->local_redirect_fault);
     exchange_init(&transfer->exchange, shared->secrets);
@@ -163,6 +164,8 @@ static void prepare_hop(struct transfer *transfer)
         request_renew(transfer);
     else
         prepare_handle(transfer);
+    header_trap_begin(&transfer->trap, transfer->easy,
+                      transfer->shared->keep_exchange);
     load_certificates(transfer);
     request_set_limits(transfer);
     transfer->facts.began_us = clock_monotonic_us();
@@ -217,6 +220,8 @@ static void count_connections(struct transfer *transfer)
 {
     const struct facts *facts = &transfer->facts;
 
+    if (facts->is_sent_again) /* on a kept one; the next was kept from us */
+        return;
     if (facts->new_connections > 0)
         transfer->connections_opened += (unsigned)facts->new_connections;
     else if (facts->requested_us)
@@ -225,15 +230,14 @@ static void count_connections(struct transfer *transfer)
         transfer->tls_handshakes++;
 }
 
-/*
- * libcurl repeats a request by itself when the kept connection it chose turns
- * out to be dead, but gives up where the next one it kept is dead as well.
- */
+/* Where libcurl saw so itself, or gave up at once. */
 static bool was_connection_dead(const struct transfer *transfer,
                                 const struct verdict *verdict)
 {
     const struct facts *facts = &transfer->facts;
 
+    if (facts->is_sent_again)
+        return true;
     if (transfer->is_repeated || !request_is_safe(transfer) ||
         !facts->requested_us || facts->new_connections || facts->header_bytes)
         return false;

@@ -198,7 +198,8 @@ struct verdict verdict_of(const struct facts *facts)
     case CURLE_WRITE_ERROR:
         if (facts->is_header_too_large || facts->is_body_too_large)
             return of_abort(facts);
-        return make(REASON_PROTOCOL, PHASE_RECEIVE); /* or length unclear */
+        /* Or the header's own fault: facts->is_length_ambiguous and more. */
+        return make(REASON_PROTOCOL, PHASE_RECEIVE);
     case CURLE_COULDNT_RESOLVE_HOST:
         return make(facts->is_out_of_descriptors ? REASON_LOCAL : REASON_DNS,
                     PHASE_RESOLVE);
@@ -232,6 +233,10 @@ struct verdict verdict_of(const struct facts *facts)
     case CURLE_OUT_OF_MEMORY: /* also a header line over 100 KB */
         if (facts->first_byte_us)
             return make(REASON_TOO_LARGE, PHASE_RECEIVE);
+        return make(REASON_LOCAL, phase_reached(facts));
+    case CURLE_BAD_FUNCTION_ARGUMENT: /* also a header line without a name */
+        if (facts->first_byte_us)
+            return make(REASON_PROTOCOL, PHASE_RECEIVE);
         return make(REASON_LOCAL, phase_reached(facts));
     case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9: no status line */
     case CURLE_WEIRD_SERVER_REPLY:

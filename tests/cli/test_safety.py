@@ -610,6 +610,37 @@ def test_a_kept_connection_over_tls_that_the_peer_has_closed_is_not_either(
     assert set(verdicts(report).values()) == {HEALTHY}
 
 
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_a_fault_behind_a_dead_connection_is_told_as_on_a_fresh_one(
+    rounds: Rounds, faults: Faults, certificates: Certificates, tls: bool
+) -> None:
+    names = ["bad_chunk_header", "bad_gzip", "bad_content_encoding",
+             "indented_headers", "truncated_chunk", "endless_header_line"]
+    endpoints = []
+    for name in names:
+        for each in ("resets_second_request", name):
+            endpoints.append({
+                "name": f"{name}: {each}",
+                "url": faults.shared_url(each, tls=tls),
+                "fresh_connection": False,
+            })
+    defaults = {"tls": {"ca_file": str(certificates.root_file)}}
+    fresh = [each | {"fresh_connection": True} for each in endpoints]
+
+    _, kept = rounds.check_json(make_plan(endpoints, defaults=defaults),
+                                "-n", "1")
+    _, apart = rounds.check_json(make_plan(fresh, defaults=defaults),
+                                 "-n", "1")
+
+    for name in names:
+        one, other = (by_name(report)[f"{name}: {name}"]
+                      for report in (kept, apart))
+        fields = ("outcome", "reason", "phase", "limit", "message")
+        assert {key: one[key] for key in fields} == {
+            key: other[key] for key in fields
+        }
+
+
 def test_what_an_earlier_check_saw_is_not_told_of_a_later_one(
     rounds: Rounds, faults: Faults
 ) -> None:

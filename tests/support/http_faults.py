@@ -212,6 +212,45 @@ async def nul_in_header(exchange: Exchange) -> None:
     )
 
 
+async def indented_headers(exchange: Exchange) -> None:
+    """protocol: a first header line that goes on with none before it."""
+    await exchange.end(
+        OK_LINE + b"\tX-Indented: a\r\n\tX-More: b\r\n" + LENGTH_LINE
+        + b"\r\n" + BODY
+    )
+
+
+async def indented_after_hints(exchange: Exchange) -> None:
+    """protocol: the same behind an informational answer."""
+    await exchange.end(
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK_LINE + b" X-Indented: a\r\n"
+        + LENGTH_LINE + b"\r\n" + BODY
+    )
+
+
+async def indented_after_odd_status(exchange: Exchange) -> None:
+    """protocol: the same behind a status line in small letters."""
+    await exchange.end(
+        b"http/1.1 200 OK\r\n X-Indented: a\r\n" + LENGTH_LINE + b"\r\n"
+        + BODY
+    )
+
+
+async def folded_header(exchange: Exchange) -> None:
+    """200 with a header on two lines, which RFC 9112 calls obsolete."""
+    await exchange.end(
+        OK_LINE + TYPE_LINE + b"X-Folded: a\r\n  b\r\n" + LENGTH_LINE
+        + b"\r\n" + BODY
+    )
+
+
+async def header_without_name(exchange: Exchange) -> None:
+    """protocol: a header line without a colon."""
+    await exchange.end(
+        OK_LINE + b"not a header\r\n" + LENGTH_LINE + b"\r\n" + BODY
+    )
+
+
 async def bad_chunk_header(exchange: Exchange) -> None:
     """protocol: a chunk whose size is no number."""
     await exchange.end(CHUNKED_HEAD + b"xyz\r\n" + BODY + b"\r\n0\r\n\r\n")
@@ -428,6 +467,11 @@ PLAYS: dict[str, Play] = {
         bad_status_line,
         bad_version,
         nul_in_header,
+        indented_headers,
+        indented_after_hints,
+        indented_after_odd_status,
+        folded_header,
+        header_without_name,
         bad_chunk_header,
         bad_content_encoding,
         bad_gzip,
