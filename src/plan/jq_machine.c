@@ -247,20 +247,64 @@ static void add_message(struct strbuf *got, const char *before, jv invalid)
     jv_free(message);
 }
 
+static bool is_one_of(char byte, const char *bytes)
+{
+    return byte && strchr(bytes, byte);
+}
+
+/* AT stands at the opening quote. */
+static const char *behind_string(const char *at, const char *end)
+{
+    for (at++; at < end && *at != '"'; at++)
+        at += *at == '\\';
+    return at < end ? at + 1 : end;
+}
+
+/*
+ * Whether within brackets a string stands behind a value with nothing between
+ * them. libjq 1.6 would say so too, but loses the string's memory over it, and
+ * a server may make it as large as a body.
+ */
+static bool lacks_separator(const char *at, const char *end)
+{
+    bool is_behind_value = false;
+    size_t depth = 0;
+
+    while (at < end) {
+        char byte = *at;
+
+        if (byte == '"' && is_behind_value && depth)
+            return true;
+        at = byte == '"' ? behind_string(at, end) : at + 1;
+        if (is_one_of(byte, " \t\r\n"))
+            continue;
+        if (is_one_of(byte, "[{"))
+            depth++;
+        else if (is_one_of(byte, "]}") && depth)
+            depth--;
+        is_behind_value = !is_one_of(byte, "[{,:");
+    }
+    return false;
+}
+
 /* The one value of a JSON text. False: it is none, or more than one. */
 static bool parse(const char *json, size_t length, jv *value,
                   struct strbuf *got)
 {
-    struct jv_parser *parser = jv_parser_new(0);
+    struct jv_parser *parser;
     jv rest;
     bool is_one;
 
     /* libjq counts in int; the largest body a plan allows is far below. */
     if (length > INT_MAX) {
         strbuf_add_string(got, "too long");
-        jv_parser_free(parser);
         return false;
     }
+    if (lacks_separator(json, json + length)) {
+        strbuf_add_string(got, "not JSON: Expected separator between values");
+        return false;
+    }
+    parser = jv_parser_new(0);
     jv_parser_set_buf(parser, json, (int)length, 0);
     *value = jv_parser_next(parser);
     if (!jv_is_valid(*value)) {

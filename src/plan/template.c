@@ -116,9 +116,11 @@ static bool names_are_known(const char *text, struct strbuf *why)
 bool template_check(const char *text, enum template_form form,
                     struct strbuf *why)
 {
-    static const char *const samples[TEMPLATE_VALUE_COUNT] = { "t", "t", "t",
-                                                               "t", "1", "1",
-                                                               "1", "1", "{}" };
+    /* No x makes JSON of a backslash before it, though an n or a t would, and
+     * no text in quotes is JSON with an event in its midst. */
+    static const char *const samples[TEMPLATE_VALUE_COUNT] = {
+        "x", "x", "x", "x", "1", "1", "1", "1", "{\"x\":1}",
+    };
     struct strbuf filled = STRBUF_INIT;
     json_error_t error;
     json_t *json;

@@ -40,14 +40,26 @@ static CURLU *create_handle(void)
     return handle ? handle : xmalloc(SIZE_MAX);
 }
 
+/*
+ * libcurl 7 hands out a host and yet says that there is none where it cannot be
+ * made punycode; nobody else frees it then. (libcurl 8 may have freed it.)
+ */
+static void free_refused(char *theirs)
+{
+    if (curl_version_info(CURLVERSION_NOW)->version_num < 0x080000)
+        curl_free(theirs);
+}
+
 /* A part as a string of our own; NULL: it is not there or not fit to use. */
 static char *get_part(CURLU *handle, CURLUPart part, unsigned flags)
 {
     char *theirs = NULL;
     char *ours;
 
-    if (curl_url_get(handle, part, &theirs, flags) != CURLUE_OK)
+    if (curl_url_get(handle, part, &theirs, flags) != CURLUE_OK) {
+        free_refused(theirs);
         return NULL;
+    }
     ours = xstrdup(theirs);
     curl_free(theirs);
     return ours;
@@ -113,14 +125,43 @@ static void tell(const char *fault, enum listener listener, struct strbuf *why)
                 say(listener, URL_EXPECTED));
 }
 
+/*
+ * The host as libcurl would read it where it stands in a URL: "%31%32%37.1" is
+ * 127.1 to it now, and would be 127.0.0.1 then. Takes HOST over; NULL: none,
+ * or one that would be read in yet another way.
+ */
+static char *settle_host(char *host)
+{
+    bool is_settling = host && !strchr(host, '%');
+    char *url = is_settling ? xasprintf("http://%s/", host) : NULL;
+    CURLU *handle = create_handle();
+    char *settled = NULL;
+
+    if (url && curl_url_set(handle, CURLUPART_URL, url, 0) == CURLUE_OK)
+        settled = get_part(handle, CURLUPART_HOST, 0);
+    curl_url_cleanup(handle);
+    free(url);
+    free(host);
+    return settled;
+}
+
+/* RFC 6874; NULL: there is none. */
+static bool is_zone(const char *zone)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+    return !zone || !zone[strspn(zone, letters)];
+}
+
 static bool set_host(CURLU *handle, struct url_parts *parts, const char **fault)
 {
     char *zone = get_part(handle, CURLUPART_ZONEID, 0);
     bool is_set;
 
-    parts->host = normal_host(handle);
+    parts->host = settle_host(normal_host(handle));
     is_set =
-        parts->host && *parts->host &&
+        parts->host && *parts->host && is_zone(zone) &&
         curl_url_set(handle, CURLUPART_HOST, parts->host, 0) == CURLUE_OK &&
         /* Setting the host takes the zone of an IPv6 address away. */
         curl_url_set(handle, CURLUPART_ZONEID, zone, 0) == CURLUE_OK;

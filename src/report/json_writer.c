@@ -174,6 +174,9 @@ void json_ms(struct json_writer *json, int64_t duration_us)
         return;
     }
     before_value(json);
+    /* A merged report may have years between two of its moments. */
+    if (duration_us > INT64_MAX / 1000)
+        duration_us = INT64_MAX / 1000;
     number_add_short(json->out, duration_us * 1000, 3);
 }
 

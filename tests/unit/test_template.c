@@ -72,6 +72,8 @@ static void mistakes_are_told_with_what_was_meant(void **state)
         { "no JSON", TEMPLATE_PLAIN, NULL },
         { "no JSON", TEMPLATE_JSON, "not JSON (" },
         { "{\"t\": {{title}}}", TEMPLATE_JSON, "not JSON (" },
+        { "{\"t\": \"\\{{title}}\"}", TEMPLATE_JSON, "not JSON (" },
+        { "{\"t\": \"{{event}}\"}", TEMPLATE_JSON, "not JSON (" },
         { "{{titel}}", TEMPLATE_PLAIN,
           "{{titel}} stands for nothing; did you mean {{title}}?" },
         { "{{zzzzzz}}", TEMPLATE_PLAIN,

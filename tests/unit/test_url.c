@@ -40,6 +40,8 @@ static void urls_are_normalised_as_libcurl_reads_them(void **state)
           "http://localhost:80" },
         { "http://[FE80::1]:81/", "http://[fe80::1]:81/", "fe80::1",
           "http://[fe80::1]:81" },
+        { "http://%31%32%37.1/", "http://127.0.0.1/", "127.0.0.1",
+          "http://127.0.0.1:80" },
         { "http://[fe80::1%25eth0]/", "http://[fe80::1%25eth0]/", "fe80::1",
           "http://[fe80::1%25eth0]:80" },
         { "http://host_a/", "http://host_a/", "host_a", "http://host_a:80" },
