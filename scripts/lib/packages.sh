@@ -21,9 +21,10 @@ TEST_PACKAGES=(
     rsync python3-aiosmtpd prometheus python3-prometheus-client
 )
 
-# For .ci/run, beside the above.
+# For .ci/run and the fuzz targets, beside the above. The runtime of Clang's
+# sanitizers and of libFuzzer is only recommended by clang.
 CI_PACKAGES=(
-    clang clang-format clang-tidy shellcheck
+    clang libclang-rt-14-dev clang-format clang-tidy shellcheck
 )
 
 package_is_installed()
