@@ -9,14 +9,13 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from support import browser as browsers
 from support.browser import Browser
 from support.counting import CountingServer
 from support.faults import Faults
@@ -692,17 +691,6 @@ def test_endpoints_that_a_peer_does_not_ask_alike_are_noted(
     )
 
     assert "more than a plain GET: 2" in report["notes"][0]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser; skipped where there is none."""
-    reason = browsers.missing()
-    if reason:
-        pytest.skip(f"no browser to test with: {reason}")
-    made = Browser(tmp_path_factory.mktemp("chromium"))
-    yield made
-    made.stop()
 
 
 def test_the_page_stands_alone_and_draws_every_curve(

@@ -3,12 +3,11 @@
 # ctest: release only
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from support import browser as browsers
 from support.browser import Browser
 from support.modelled import modelled
 from support.plans import plan_of
@@ -45,17 +44,6 @@ SHOWN = """
 def engine() -> str:
     """The page is the same for both."""
     return "threads"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser; skipped where there is none."""
-    reason = browsers.missing()
-    if reason:
-        pytest.skip(f"no browser to test with: {reason}")
-    made = Browser(tmp_path_factory.mktemp("chromium"))
-    yield made
-    made.stop()
 
 
 @pytest.fixture
