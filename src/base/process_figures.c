@@ -2,7 +2,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,14 +24,15 @@ static int64_t memory_bytes(void)
     int opened = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     char text[128];
     ssize_t length = opened < 0 ? -1 : read(opened, text, sizeof(text) - 1);
-    long long pages = -1;
+    const char *second;
+    long long pages;
 
     if (opened >= 0)
         (void)close(opened); /* nothing was written to it */
     text[length > 0 ? length : 0] = '\0';
-    if (sscanf(text, "%*d %lld", &pages) != 1)
-        return -1;
-    return (int64_t)pages * sysconf(_SC_PAGESIZE);
+    second = strchr(text, ' ');
+    pages = second ? strtoll(second, NULL, 10) : 0;
+    return pages > 0 ? (int64_t)pages * sysconf(_SC_PAGESIZE) : -1;
 }
 
 /* Not opendir(): see vitals.c. */

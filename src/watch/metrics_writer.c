@@ -116,7 +116,10 @@ void label_add(struct strbuf *out, const char *name, const char *value)
         if (!*value)
             break;
         strbuf_add_char(out, '\\');
-        strbuf_add_char(out, *value == '\n' ? 'n' : *value);
+        if (*value == '\n')
+            strbuf_add_char(out, 'n');
+        else
+            strbuf_add_char(out, *value);
         value++;
     }
     strbuf_add_char(out, '"');

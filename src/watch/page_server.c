@@ -284,13 +284,17 @@ static int open_socket(const char *host, unsigned port)
 
 static unsigned port_of(int opened)
 {
-    struct sockaddr_storage address = { 0 };
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } address = { .six = { 0 } };
     socklen_t size = sizeof(address);
 
-    if (getsockname(opened, (struct sockaddr *)&address, &size) != 0)
+    if (getsockname(opened, &address.any, &size) != 0)
         return 0;
-    /* Both kinds have it in the same place. */
-    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.six.sin6_port
+                                                   : address.four.sin_port);
 }
 
 static struct MHD_Daemon *start_daemon(struct page_server *server, int opened)
