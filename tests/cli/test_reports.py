@@ -623,3 +623,41 @@ def test_a_full_disk_leaves_the_old_report_and_nothing_else(
         f"rounds: the {format_} report was not written: "
         "disk/report: cannot be written: No space left on device\n"
     )
+
+
+# Many results.
+
+FEW, TIMES = 3000, 4
+
+
+def cost_of(rounds: Rounds, report: str) -> tuple[float, int]:
+    """CPU seconds and peak memory of telling a report in every format."""
+    started = rounds.start("merge", *INTO_FILES, report)
+    _, status, usage = os.wait4(started.pid, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 1
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+@pytest.mark.skipif(SLOWNESS > 1, reason="a sanitizer has costs of its own")
+def test_no_format_costs_more_for_each_result_the_more_there_are(
+    rounds: Rounds, plan: Write, counting: CountingServer, faults: Faults
+) -> None:
+    rounds.check("--deadline=1s", "--report=json=one.json",
+                 plan(mixed_plan(counting, faults)))
+    report = json.loads((rounds.directory / "one.json").read_text("utf-8"))
+    records = report["results"]
+    costs = []
+
+    for count in (FEW, FEW * TIMES):
+        report["results"] = [  # many of each name, which some make unique
+            records[i % len(records)] | {"index": i} for i in range(count)
+        ]
+        (rounds.directory / "many.json").write_text(
+            json.dumps(report), "utf-8")
+        costs.append(cost_of(rounds, "many.json"))
+
+    # With the square of the number it would be 16 times as much.
+    (few_s, few_kib), (many_s, many_kib) = costs
+    assert many_s < 2 * TIMES * few_s
+    assert many_kib < 1.5 * TIMES * few_kib

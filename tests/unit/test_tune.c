@@ -77,6 +77,34 @@ static void the_knee_of_a_server_is_found_within_one_step(void **state)
     }
 }
 
+/* Half a millisecond away, where steps end by the budget and not by time. */
+static void an_intranet_is_tuned_too(void **state)
+{
+    static const unsigned slots[] = { 0, 4, 16 };
+    struct tune_limits limits = usual;
+
+    (void)state;
+    limits.budget = 10000;
+    for (size_t i = 0; i < COUNT(slots); i++) {
+        const struct model model = { .latency_us = 500,
+                                     .slots = slots[i],
+                                     .scatter = 0.3,
+                                     .hiccups = 0.01 };
+        unsigned hits = 0, most;
+
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct tune_advice advice = advise(&model, seed, &limits, &most);
+
+            if (slots[i])
+                hits += distance(advice.workers, slots[i]) <= 2;
+            else
+                hits += advice.ground == TUNE_GROUND_MOST &&
+                        advice.workers > MOST_WORKERS * 7 / 8;
+        }
+        assert_in_nine_of_ten(hits, SEEDS);
+    }
+}
+
 /* What else this machine has to do. */
 struct noise {
     double burst_us, calm_us, late_us;
@@ -779,6 +807,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_knee_of_a_server_is_found_within_one_step),
         cmocka_unit_test(a_long_line_is_not_given_up_early),
+        cmocka_unit_test(an_intranet_is_tuned_too),
         cmocka_unit_test(a_knee_is_found_on_a_busy_machine_too),
         cmocka_unit_test(nor_does_it_take_long_steps),
         cmocka_unit_test(a_long_line_is_not_given_up_early_on_a_busy_machine),
