@@ -6,12 +6,15 @@
 import json
 import re
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -294,6 +297,63 @@ def test_without_a_history_there_is_but_the_present(
     """)
     assert hidden == [True] * 4
     assert row_of(browser, "one")["state"] == "healthy"
+    assert browser.complaints() == []
+
+
+@pytest.fixture
+def proxy() -> Iterator[Callable[[str, str], str]]:
+    """Serves what is at a URL below a path of its own."""
+    started: list[ThreadingHTTPServer] = []
+
+    def start(prefix: str, url: str) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                passed = {name: value for name, value in self.headers.items()
+                          if name not in ("Host", "Connection")}
+                connection = HTTPConnection(urlsplit(url).netloc)
+                connection.request(
+                    "GET", "/" + self.path.removeprefix(prefix),
+                    headers=passed)
+                answer = connection.getresponse()
+                body = answer.read()
+                self.send_response(answer.status)
+                for name, value in answer.getheaders():
+                    if name not in ("Connection", "Date"):
+                        self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+                connection.close()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        started.append(server)
+        threading.Thread(target=server.serve_forever).start()
+        return f"http://127.0.0.1:{server.server_port}{prefix}"
+
+    yield start
+    for server in started:
+        server.shutdown()
+        server.server_close()
+
+
+def test_behind_a_proxy_the_page_stays_below_its_path(
+    browser: Browser, serve: Serve, counting: CountingServer,
+    proxy: Callable[[str, str], str],
+) -> None:
+    served = serve([{"name": "one", "url": counting.url()}])
+    below = proxy("/team/status/", served.url)
+    browser.open(below)
+    wait_for_outcome(browser, "one", "healthy")
+    open_detail(browser, "one")
+    browser.wait_for("find('.of-badge img').naturalWidth > 0")
+
+    asked = browser.requests()
+    assert below + "api/v1/endpoints/one" in asked
+    assert all(url.startswith(below) or url == "about:blank" for url in asked)
+    assert text_of(browser, ".address") == below + "badge/one.svg"
+    assert browser.run("return location.href;") == below + "#one"
     assert browser.complaints() == []
 
 

@@ -276,6 +276,8 @@ class Chart {
       chartLabel(this.series, this.rangeName));
     this.element.setAttribute("aria-valuemin", 1);
     this.element.setAttribute("aria-valuemax", this.scale.count);
+    this.element.setAttribute("aria-valuenow",
+      (this.index ?? this.scale.count - 1) + 1);
     this.element.replaceChildren(chartSvg(this.scale, this.series));
     if (this.index !== null)
       this.mark(this.index);

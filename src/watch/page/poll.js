@@ -4,7 +4,7 @@
 const PAUSE_LEAST_MS = 1000;
 const PAUSE_MOST_MS = 5000;
 const BACKOFF_MOST_MS = 60000;
-const ANSWER_MS = 15000;      // so long an answer may take
+const ANSWER_MS = 10000;      // so long an answer may take
 const INCIDENTS_MS = 60000;   // each is asked for so often,
 const DAYS_MS = 120000;
 const DAYS_LEAST_MS = 10000;  // and after a change sooner

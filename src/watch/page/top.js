@@ -48,7 +48,7 @@ function lastChange() {
   if (!endpoint || endpoint.outcome === null)
     return null;
   return word("last_change", {
-    ago: formatAgo(secondsSince(endpoint.since)), colon: word("colon"),
+    ago: formatAgo(secondsSince(endpoint.since)),
     change: word("is_now", {
       name: visible(endpoint.name), outcome: stateWord(endpoint.outcome),
     }),

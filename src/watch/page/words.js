@@ -18,7 +18,7 @@ const WORDS = {
 
     last_check: "last check {ago}",
     every: "every {period}",
-    last_change: "last change {ago}{colon}{change}",
+    last_change: "last change {ago}: {change}",
     is_now: "{name} is {outcome}",
     live: "live",
     stale: "stale",
@@ -162,7 +162,7 @@ const WORDS = {
 
     last_check: "上次检查：{ago}",
     every: "每 {period} 一次",
-    last_change: "最近变化：{ago}{colon}{change}",
+    last_change: "最近变化：{change}（{ago}）",
     is_now: "{name} {outcome}",
     live: "实时",
     stale: "已过时",
