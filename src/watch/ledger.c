@@ -16,7 +16,6 @@ struct ledger {
     pthread_mutex_t lock;
     const struct plan *plan; /* the herald's; NULL: none yet */
     struct ledger_view view;
-    uint64_t version;
     struct round_view round; /* so far */
     struct doubt doubt;
     bool *has_past; /* by account: ledger_put_before() came */
@@ -157,7 +156,6 @@ static void take_plan(void *context, const struct plan *plan)
     view->checked_us = clock_monotonic_us();
     ledger->plan = plan;
     ledger->round = (struct round_view){ 0 };
-    ledger->version++;
     pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -179,7 +177,6 @@ static void take_finding(void *context, const struct finding *finding)
                        outcome_shows_life(result->outcome, result->reason,
                                           result->connection_reused));
     ledger->view.checked_us = clock_monotonic_us();
-    ledger->version++;
     pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -206,7 +203,6 @@ static void take_round(void *context, const struct patrol_round *round)
     ledger->view.round = round->number;
     ledger->view.worst_lag_us = round->worst_lag_us;
     ledger->view.lost += round->lost;
-    ledger->version++;
     pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -252,16 +248,6 @@ bool ledger_look(struct ledger *ledger, ledger_look_at *look, void *context)
     return has_plan;
 }
 
-uint64_t ledger_version(struct ledger *ledger)
-{
-    uint64_t version;
-
-    pthread_mutex_lock(&ledger->lock);
-    version = ledger->version;
-    pthread_mutex_unlock(&ledger->lock);
-    return version;
-}
-
 void ledger_put_before(struct ledger *ledger, struct account *accounts,
                        size_t count)
 {
@@ -283,6 +269,5 @@ void ledger_put_before(struct ledger *ledger, struct account *accounts,
         ledger->has_past[at] = true;
         at = (at + 1) % view->account_count;
     }
-    ledger->version++;
     pthread_mutex_unlock(&ledger->lock);
 }

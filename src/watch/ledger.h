@@ -66,8 +66,4 @@ bool ledger_look(struct ledger *ledger, ledger_look_at *look, void *context);
 void ledger_put_before(struct ledger *ledger, struct account *accounts,
                        size_t count);
 
-/* How many checks, rounds and plans it has taken: whoever has seen the same
- * number has seen all. */
-uint64_t ledger_version(struct ledger *ledger);
-
 #endif

@@ -5,6 +5,7 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@ enum {
     CONNECTIONS_OF_ADDRESS_MOST = 32,
     CONNECTION_BYTES = 16 * 1024, /* a request's header fits into it */
     BACKLOG = 64,
+    /* Of answers that are being read, together. */
+    ANSWERS_BYTES_MOST = 64 * 1024 * 1024,
 };
 
 /* For a request to come, counted from the connection or the answer before, and
@@ -45,6 +48,7 @@ struct page_server {
     page_handler *handle;
     void *context;
     unsigned port;
+    atomic_size_t answer_bytes; /* being read */
     /* Guards those who are connected. */
     pthread_mutex_t lock;
     struct connection *connections;
@@ -121,14 +125,72 @@ static bool add_headers(struct MHD_Response *response,
                           : NULL);
 }
 
-static enum MHD_Result send_answer(struct MHD_Connection *connection,
+/* The body of an answer, and whose memory it takes. */
+struct parcel {
+    struct page_server *server;
+    size_t length;
+    char *bytes;
+};
+
+/* Once it was read, or will not be. */
+static void free_parcel(void *context)
+{
+    struct parcel *parcel = context;
+
+    atomic_fetch_sub(&parcel->server->answer_bytes, parcel->length);
+    free(parcel->bytes);
+    free(parcel);
+}
+
+static struct MHD_Response *make_response(struct page_server *server,
+                                          struct strbuf *body)
+{
+    struct parcel *parcel = xmalloc(sizeof(*parcel));
+    struct MHD_Response *response;
+
+    *parcel = (struct parcel){ .server = server, .length = body->length };
+    parcel->bytes = strbuf_detach(body);
+    atomic_fetch_add(&server->answer_bytes, parcel->length);
+    response = MHD_create_response_from_buffer_with_free_callback_cls(
+        parcel->length, parcel->bytes, free_parcel, parcel);
+    if (!response)
+        free_parcel(parcel);
+    return response;
+}
+
+static bool is_too_much(const struct page_server *server, size_t length)
+{
+    return length && atomic_load(&server->answer_bytes) + length >
+                         (size_t)ANSWERS_BYTES_MOST;
+}
+
+/* Those who ask for much and read slowly share what memory there is. */
+static void refuse_too_much(struct page_answer *answer)
+{
+    bool is_json = answer->type && strstr(answer->type, "json");
+
+    page_answer_release(answer);
+    page_answer_init(answer);
+    answer->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    answer->caching = "no-store";
+    answer->type = is_json ? "application/json; charset=utf-8"
+                           : "text/plain; charset=utf-8";
+    strbuf_add_string(&answer->body,
+                      is_json ? "{\"error\":\"too many answers are being "
+                                "read; ask again later\"}\n"
+                              : "too many answers are being read\n");
+}
+
+static enum MHD_Result send_answer(struct page_server *server,
+                                   struct MHD_Connection *connection,
                                    struct page_answer *answer)
 {
-    size_t length = answer->body.length;
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        length, strbuf_detach(&answer->body), MHD_RESPMEM_MUST_FREE);
+    struct MHD_Response *response;
     enum MHD_Result result = MHD_NO;
 
+    if (is_too_much(server, answer->body.length))
+        refuse_too_much(answer);
+    response = make_response(server, &answer->body);
     if (!response)
         return MHD_NO; /* the connection is closed */
     if (add_headers(response, answer))
@@ -173,7 +235,7 @@ static enum MHD_Result respond(void *context, struct MHD_Connection *connection,
     }
     page_answer_init(&answer);
     server->handle(server->context, &request, &answer);
-    result = send_answer(connection, &answer);
+    result = send_answer(server, connection, &answer);
     page_answer_release(&answer);
     return result;
 }

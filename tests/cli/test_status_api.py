@@ -28,7 +28,7 @@ from support.counting import Answer, CountingServer
 from support.patrol import PATIENCE, Patrol
 from support.plans import plan_of, quoted
 from support.processes import wait_until
-from support.program import Rounds
+from support.program import PROJECT, Rounds
 from support.status_page import StatusPage
 
 Write = Callable[..., Path]
@@ -40,6 +40,7 @@ SELDOM = 'schedule = { every = "1h"; };\n'
 TOKEN = "page-t0ken-of-the-tests"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 NOBODY = "http://127.0.0.1:1/"  # a port that nothing listens on
+STATUS_MANUAL = PROJECT / "docs" / "status.md"
 API = ("/api/v1/status", "/api/v1/days", "/api/v1/incidents",
        "/api/v1/endpoints/e0")
 ALL = (*API, "/", "/page.css", "/page.js", "/metrics", "/badge/e0.svg")
@@ -369,6 +370,28 @@ def test_prometheus_reads_the_metrics_without_a_complaint(
     assert samples["process_resident_memory_bytes",] > 1 << 20
     assert samples["process_open_fds",] > 3
     assert abs(samples["process_start_time_seconds",] - time.time()) < 600
+
+
+def test_every_metric_is_in_the_manual_and_the_other_way_round(
+    start: Start
+) -> None:
+    patrol, page = start(
+        [NOBODY], EVERY_SECOND + 'history = { file = "rounds.db"; };\n'
+    )
+    told: set[str] = set()
+
+    def is_whole() -> bool:
+        told.update(re.findall(r"^# TYPE (\S+) ", page.get("/metrics").text,
+                               re.MULTILINE))
+        return "rounds_round_worst_lag_seconds" in told
+
+    wait_until(is_whole, "a round has ended", PATIENCE)
+    assert patrol.end() == 0
+
+    rows = re.findall(r"^\| (`(?:rounds|process)_.*?) \|",
+                      STATUS_MANUAL.read_text(), re.MULTILINE)
+    named = set(re.findall(r"`(\w+)`", " ".join(rows)))
+    assert told == named
 
 
 @pytest.mark.parametrize("engine_name", ("async", "threads"))
