@@ -9,15 +9,15 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "alerter.h"
+#include "alerts/alerter.h"
 #include "herald.h"
-#include "history_listener.h"
-#include "log_listener.h"
+#include "history/history_listener.h"
+#include "log/log_listener.h"
 #include "notifier.h"
 #include "rounds/clock.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
-#include "status_page.h"
+#include "status/status_page.h"
 #include "tour.h"
 
 /* How long what is in flight may go on once the end is wanted. */

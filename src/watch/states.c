@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "match.h"
+#include "rounds/match.h"
 #include "rounds/xalloc.h"
 
 struct states {

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "beats.h"
-#include "match.h"
 #include "rounds/clock.h"
+#include "rounds/match.h"
 #include "rounds/xalloc.h"
 
 /* A network's beats, and whose they are. */

@@ -31,7 +31,7 @@ from support.plans import write_plan
 from support.processes import wait_until
 from support.program import PROJECT, Rounds
 
-PAGE = PROJECT / "src" / "watch" / "page"
+PAGE = PROJECT / "src" / "watch" / "status" / "page"
 TERMS = PROJECT / "src" / "report" / "html" / "shared" / "terms.js"
 SCHEMA = PROJECT / "docs" / "report.schema.json"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "database.h"
+#include "history/database.h"
 #include "sample_round.h"
 
 #include "rounds/history.h"

@@ -5,8 +5,8 @@
  * What a herald tells a ledger, one check at a time.
  */
 
-#include "ledger.h"
 #include "states.h"
+#include "status/ledger.h"
 
 #include "rounds/plan.h"
 #include "rounds/xalloc.h"

@@ -1,4 +1,4 @@
-#include "badge.h"
+#include "status/badge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

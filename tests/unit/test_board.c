@@ -1,4 +1,4 @@
-#include "board.h"
+#include "alerts/board.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "bulletin.h"
+#include "alerts/bulletin.h"
 
 #include <jansson.h>
 #include <setjmp.h>

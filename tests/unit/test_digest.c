@@ -1,4 +1,4 @@
-#include "digest.h"
+#include "history/digest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

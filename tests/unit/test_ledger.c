@@ -1,4 +1,4 @@
-#include "ledger.h"
+#include "status/ledger.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "incidents.h"
+#include "history/incidents.h"
 #include "ledger_sample.h"
 
 #define DAY_MS INT64_C(86400000)

@@ -1,4 +1,4 @@
-#include "metrics_writer.h"
+#include "status/metrics_writer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "pace.h"
+#include "alerts/pace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

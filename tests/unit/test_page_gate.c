@@ -1,4 +1,4 @@
-#include "page_gate.h"
+#include "status/page_gate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

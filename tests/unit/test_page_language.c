@@ -1,4 +1,4 @@
-#include "page_language.h"
+#include "status/page_language.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

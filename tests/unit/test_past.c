@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
+#include "history/incidents.h"
+#include "history/rollup.h"
 #include "history_place.h"
-#include "incidents.h"
-#include "rollup.h"
 
 #include "rounds/text.h"
 

@@ -1,4 +1,4 @@
-#include "past_reader.h"
+#include "status/past_reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "history/rollup.h"
 #include "ledger_sample.h"
-#include "rollup.h"
 
 #include "rounds/clock.h"
 #include "rounds/history.h"

@@ -1,4 +1,4 @@
-#include "robot.h"
+#include "alerts/robot.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "alert_sample.h"
-#include "mail.h"
+#include "alerts/mail.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NOW_US INT64_C(1577262236757000)

@@ -1,4 +1,4 @@
-#include "robot_answer.h"
+#include "alerts/robot_answer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "rollup.h"
+#include "history/rollup.h"
 
 #include <setjmp.h>
 #include <signal.h>

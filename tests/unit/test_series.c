@@ -1,4 +1,4 @@
-#include "series.h"
+#include "status/series.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "shown_names.h"
+#include "status/shown_names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

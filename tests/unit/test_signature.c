@@ -1,4 +1,4 @@
-#include "signature.h"
+#include "alerts/signature.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "standing.h"
+#include "alerts/standing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

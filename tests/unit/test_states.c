@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "match.h"
+#include "rounds/match.h"
 
 static const struct endpoint first_endpoints[] = { { .name = "a" },
                                                    { .name = "b" },

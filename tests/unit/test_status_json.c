@@ -1,4 +1,4 @@
-#include "status_json.h"
+#include "status/status_json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

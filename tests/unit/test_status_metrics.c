@@ -1,4 +1,4 @@
-#include "status_metrics.h"
+#include "status/status_metrics.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

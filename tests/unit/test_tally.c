@@ -1,4 +1,4 @@
-#include "tally.h"
+#include "history/tally.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "database.h"
-#include "names.h"
-#include "record.h"
-#include "schema.h"
+#include "history/database.h"
+#include "history/names.h"
+#include "history/record.h"
+#include "history/schema.h"
 
 #include "rounds/xalloc.h"
 

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "digest.h"
-#include "tally.h"
+#include "history/digest.h"
+#include "history/tally.h"
 
 #include "rounds/reason.h"
 

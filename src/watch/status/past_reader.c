@@ -4,10 +4,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "incidents.h"
-#include "names.h"
-#include "rollup.h"
-#include "schema.h"
+#include "history/incidents.h"
+#include "history/names.h"
+#include "history/rollup.h"
+#include "history/schema.h"
 #include "shown_names.h"
 
 #include "rounds/clock.h"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "doubt.h"
-#include "match.h"
+#include "alerts/doubt.h"
+#include "rounds/match.h"
 #include "shown_names.h"
 
 #include "rounds/clock.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "signature.h"
+#include "alerts/signature.h"
 
 #include "rounds/xalloc.h"
 

@@ -1,5 +1,5 @@
-#ifndef ROUNDS_WATCH_MATCH_H
-#define ROUNDS_WATCH_MATCH_H
+#ifndef ROUNDS_MATCH_H
+#define ROUNDS_MATCH_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "match.h"
+#include "rounds/match.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,8 +10,8 @@
 
 #include <stdbool.h>
 
-#include "alerter.h"
-#include "history_listener.h"
+#include "alerts/alerter.h"
+#include "history/history_listener.h"
 
 #include "rounds/engine.h"
 #include "rounds/listener.h"

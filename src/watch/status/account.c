@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "incidents.h"
-#include "record.h"
+#include "history/incidents.h"
+#include "history/record.h"
 
 #include "rounds/secrets.h"
 #include "rounds/xalloc.h"
