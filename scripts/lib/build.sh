@@ -30,7 +30,8 @@ program_of()
     echo "$ROOT/build/$1/rounds"
 }
 
-# run_ctest PRESET [CTEST-OPTION...]
+# run_ctest PRESET [CTEST-OPTION...]: one test more than there are processors
+# at a time, for many do little but wait.
 run_ctest()
 {
     local preset=$1
@@ -42,7 +43,10 @@ run_ctest()
     if [[ $preset == tsan ]] && setarch -R true 2>/dev/null; then
         runner=(setarch -R)
     fi
-    (cd "$ROOT" && "${runner[@]}" ctest --preset "$preset" "$@" 2>&1)
+    (
+        cd "$ROOT" && "${runner[@]}" ctest --preset "$preset" \
+            --parallel $(($(nproc) + 1)) "$@" 2>&1
+    )
 }
 
 # run_tests PRESET [CTEST-OPTION...]: all tests of a build; the whole output is

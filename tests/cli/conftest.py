@@ -1,6 +1,5 @@
 """Fixtures of the tests from outside: the program and its servers."""
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,16 +20,12 @@ from support.httpbin import Httpbin  # noqa: E402
 from support.namespace import Namespace  # noqa: E402
 from support.nginx import STANDARD, Listener, Nginx  # noqa: E402
 from support.plans import write_plan  # noqa: E402
-from support.program import PROJECT, REPORT_SCHEMA, Rounds  # noqa: E402
+from support.program import BINARY, REPORT_SCHEMA, Rounds  # noqa: E402
 
 # Every test that uses `rounds` runs once for each of these, unless its file
 # says that one is enough by an `engine` of its own: a fixture that gives None
 # leaves the choice to the program.
 ENGINES = ("threads", "async")
-
-BINARY = Path(
-    os.environ.get("ROUNDS_BINARY", PROJECT / "build" / "release" / "rounds")
-)
 
 
 def pytest_configure() -> None:
@@ -67,7 +62,7 @@ def engine(request: pytest.FixtureRequest) -> str | None:
 def rounds(engine: str | None, tmp_path: Path) -> Iterator[Rounds]:
     """The program, with a folder of its own."""
     program = Rounds(
-        BINARY.resolve(), tmp_path, engine=engine, schema=REPORT_SCHEMA
+        BINARY, tmp_path, engine=engine, schema=REPORT_SCHEMA
     )
     yield program
     program.kill_started()

@@ -17,9 +17,10 @@ from support.faults import Faults
 from support.parsers import github, junit, prometheus, tap
 from support.parsers.page import parse_page
 from support.plan_values import Raw, make_plan
-from support.plans import plan_of
-from support.program import PROJECT, SLOWNESS, Rounds
+from support.plans import plan_of, write_plan
+from support.program import BINARY, PROJECT, SLOWNESS, Rounds
 from support.records import by_name
+from support.tries import patiently
 
 Write = Callable[..., Path]
 Record = dict[str, Any]
@@ -78,18 +79,30 @@ def mixed_plan(counting: CountingServer, faults: Faults) -> str:
     )
 
 
-@pytest.fixture
-def reports(
-    rounds: Rounds, plan: Write, counting: CountingServer, faults: Faults
-) -> dict[str, str]:
-    """One round in every format at once."""
-    done = rounds.check(
-        "--deadline", f"{SLOWNESS}s", *INTO_FILES, plan(mixed_plan(counting, faults))
-    )
+@pytest.fixture(scope="module")
+def folder(
+    tmp_path_factory: pytest.TempPathFactory, fault_server: Faults
+) -> Path:
+    """The plan of a round, and the round in every format at once."""
+    folder = tmp_path_factory.mktemp("round")
+    counting = CountingServer()
+    plan = write_plan(folder, mixed_plan(counting, fault_server))
+    try:
+        done = Rounds(BINARY, folder).check(
+            "--deadline", f"{2 * SLOWNESS}s", *INTO_FILES, plan
+        )
+    finally:
+        counting.stop()
 
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    return folder
+
+
+@pytest.fixture
+def reports(folder: Path) -> dict[str, str]:
+    """The reports of that round."""
     return {
-        format_: (rounds.directory / f"{format_}.out").read_text("utf-8")
+        format_: (folder / f"{format_}.out").read_text("utf-8")
         for format_ in FORMATS
     }
 
@@ -186,11 +199,11 @@ def test_junit_tells_the_same_as_json(reports: dict[str, str]) -> None:
 
 
 def test_github_annotates_the_plans_lines(
-    reports: dict[str, str], rounds: Rounds
+    reports: dict[str, str], folder: Path
 ) -> None:
     output = github.parse_github(reports["github"])
 
-    lines = (rounds.directory / "plan.cfg").read_text("utf-8").splitlines()
+    lines = (folder / "plan.cfg").read_text("utf-8").splitlines()
     records = records_of(reports)
     for command in output.commands:
         name, _, reason = command.properties["title"].rpartition(": ")
@@ -266,7 +279,7 @@ def hold_series(
 
 
 def test_promtool_takes_the_metrics(
-    reports: dict[str, str], rounds: Rounds
+    reports: dict[str, str], folder: Path
 ) -> None:
     if not shutil.which("promtool"):
         pytest.skip("no promtool here")
@@ -367,11 +380,11 @@ def test_a_family_says_its_unit_and_whose_it_is(
 
 
 def test_junit_fits_the_schema(
-    reports: dict[str, str], rounds: Rounds
+    reports: dict[str, str], folder: Path
 ) -> None:
     if not shutil.which("xmllint"):
         pytest.skip("no xmllint here")
-    junit.check_schema(rounds.directory / "junit.out")
+    junit.check_schema(folder / "junit.out")
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -640,6 +653,7 @@ def cost_of(rounds: Rounds, report: str) -> tuple[float, int]:
 
 
 @pytest.mark.skipif(SLOWNESS > 1, reason="a sanitizer has costs of its own")
+@patiently
 def test_no_format_costs_more_for_each_result_the_more_there_are(
     rounds: Rounds, plan: Write, counting: CountingServer, faults: Faults
 ) -> None:

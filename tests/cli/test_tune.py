@@ -21,14 +21,11 @@ from support.modelled import modelled
 from support.namespace import Namespace
 from support.plans import plan_of, write_plan
 from support.processes import wait_until
-from support.program import PROJECT, SLOWNESS, Rounds
+from support.program import BINARY, PROJECT, SLOWNESS, Rounds
 from support.simulated import SimulatedServer
 from support.tries import TRIES, patiently
 
 SCHEMA = PROJECT / "docs" / "tune.schema.json"
-BINARY = Path(
-    os.environ.get("ROUNDS_BINARY", PROJECT / "build" / "release" / "rounds")
-)
 LINE = Path(os.environ.get(
     "ROUNDS_LINE", PROJECT / "build" / "release" / "tests" / "cli" / "line"
 ))
@@ -186,7 +183,7 @@ def play(directory: Path, engine: str, scenario: Scenario) -> Outcome:
         f'name = "{scenario.failing}"; expect = {{ status = 418; }};',
     )
     directory.mkdir()
-    program = Rounds(BINARY.resolve(), directory, engine=engine)
+    program = Rounds(BINARY, directory, engine=engine)
     try:
         code, found, _ = tune(
             program, write_plan(directory, text), *scenario.arguments,

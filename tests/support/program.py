@@ -14,6 +14,9 @@ from support.plans import write_plan
 
 PROJECT = Path(__file__).resolve().parents[2]
 REPORT_SCHEMA = PROJECT / "docs" / "report.schema.json"
+BINARY = Path(os.environ.get(
+    "ROUNDS_BINARY", PROJECT / "build" / "release" / "rounds"
+)).resolve()
 
 SANITIZER_EXIT = 99
 CRASHES = {

@@ -1277,7 +1277,7 @@ static void what_nobody_takes_goes_down_with_the_agenda(void **state)
 static void
 choosing_among_many_lanes_takes_no_longer_than_among_few(void **state)
 {
-    enum { LANES = 50000 };
+    enum { LANES = 50000 / TEST_SLOWNESS };
     struct network network = { .workers = 16 };
     struct agenda *agenda = agenda_create(&network);
     struct endpoint *many = xcalloc(LANES, sizeof(*many));

@@ -10,7 +10,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { SEEDS = 40, MOST_WORKERS = 64 };
+enum { SEEDS = 40 / TEST_SLOWNESS, MOST_WORKERS = 64 };
 
 static const struct tune_limits usual = {
     .most_workers = MOST_WORKERS,
