@@ -1,6 +1,7 @@
 """The status page of a patrol, in a real browser."""
 
-# ctest: timeout 400
+# ctest: first
+# ctest: timeout 900
 # ctest: release only
 
 import json
