@@ -740,7 +740,7 @@ def test_the_page_speaks_the_browsers_language(
     browser.run("find('a[hreflang=en]').click();")
     browser.wait_for(
         "document.documentElement.lang === 'en' && find('.endpoint')")
-    assert text_of(browser, "h1") == "2 of 4 endpoints fail"
+    browser.wait_for("find('h1').textContent === '2 of 4 endpoints fail'")
     assert browser.complaints() == []
 
 

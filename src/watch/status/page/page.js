@@ -32,6 +32,7 @@ function takeStatus(value) {
   document.documentElement.classList.toggle("without-history",
     !status.has_history);
   showTop();
+  showConnection();
   showRows(changes);
   sayChanges(changes);
   setText(document.getElementById("version"),
