@@ -14,7 +14,6 @@ from support.counting import CountingServer
 from support.faults import Faults
 from support.parsers import github, nagios, tap
 from support.plans import plan_of
-from support.processes import wait_until
 from support.program import Rounds
 
 Write = Callable[..., Path]

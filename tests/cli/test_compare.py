@@ -18,7 +18,6 @@ import pytest
 
 from support.browser import Browser
 from support.counting import CountingServer
-from support.faults import Faults
 from support.nginx import Nginx
 from support.plans import plan_of
 from support.processes import wait_until
