@@ -286,18 +286,16 @@ def test_where_nothing_answers_our_own_network_is_in_doubt(
             hole.stop()
 
 
-def test_without_a_history_there_is_but_the_present(
+def test_without_a_history_the_page_tells_since_when_it_knows(
     browser: Browser, serve: Serve, counting: CountingServer
 ) -> None:
     open_page(browser, serve([{"name": "one", "url": counting.url()}],
                              history=False))
 
-    hidden = browser.run("""
-        return [".bars", ".uptime", "#incidents", ".of-bars"].map(
-          (each) => find(each).getClientRects().length === 0);
-    """)
-    assert hidden == [True] * 4
-    assert row_of(browser, "one")["state"] == "healthy"
+    assert text_of(browser, "#unstored").startswith(
+        "The plan has no history: what is shown began with the patrol, ")
+    browser.wait_for("find('.bars path.full') && !find('#incidents').hidden")
+    assert row_of(browser, "one")["uptimes"] == ["100\u00a0%"] * 4
     assert browser.complaints() == []
 
 
@@ -422,6 +420,7 @@ def test_what_was_down_is_an_incident_with_an_end(
 ) -> None:
     served = serve([{"name": "one", "url": counting.url("/one")}])
     open_page(browser, served)
+    assert text_of(browser, "#unstored") == ""
     browser.wait_for("!find('#incidents').hidden")
     assert "None in 90 days." in text_of(browser, "#incidents")
 

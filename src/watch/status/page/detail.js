@@ -204,18 +204,19 @@ function badgeSection(name) {
     make("p", { class: "note" }, word("badge_help")));
 }
 
-// ANSWER is /api/v1/endpoints/NAME; null: it could not be had.
+// Nothing came; it is asked for again as long as it is open.
+function sayItFailed(name) {
+  if (opened?.name === name && !opened.isFilled)
+    rows.get(name).detail.replaceChildren(
+      make("p", { class: "nothing" }, word("detail_failed")));
+}
+
+// ANSWER is /api/v1/endpoints/NAME.
 function showDetail(name, answer) {
   const row = rows.get(name);
 
   if (!row || !opened || opened.name !== name)
     return;
-  if (!answer) {
-    if (!opened.isFilled)
-      row.detail.replaceChildren(
-        make("p", { class: "nothing" }, word("detail_failed")));
-    return;
-  }
   if (!opened.isFilled)
     row.detail.replaceChildren(...opened.parts);
   opened.isFilled = true;
@@ -271,7 +272,7 @@ function openDetail(name) {
   setAttribute(row.button, "aria-expanded", true);
   makeReadable(row.bars, histories.has(row.bars));
   hasten(detailPath(name), 0);
-  askForDetail().catch(() => showDetail(name, null));
+  askForDetail().catch(() => {}).then(() => sayItFailed(name));
 }
 
 function toggleDetail(name) {

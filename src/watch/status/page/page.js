@@ -29,12 +29,12 @@ function takeStatus(value) {
   setClock(value.now);
   const changes = before ? changesSince(before) : [];
 
-  document.documentElement.classList.toggle("without-history",
-    !status.has_history);
   showTop();
   showConnection();
   showRows(changes);
   sayChanges(changes);
+  setText(unstored, status.has_history ? "" : word("unstored",
+    { time: formatClock(status.started_at) }));
   setText(document.getElementById("version"),
     word("made_by", { version: visible(status.rounds) }));
   return outcomesOf(before) !== outcomesOf(status);
@@ -76,6 +76,7 @@ function tick() {
 }
 
 let legend = null;
+let unstored = null; // says that there is no history
 
 function build() {
   const app = document.getElementById("app");
@@ -84,9 +85,10 @@ function build() {
   list = make("div", { class: "groups" });
   legend = barsLegend();
   legend.hidden = true;
+  unstored = make("p", { class: "note", id: "unstored" });
   fill(app, null, [
-    makeTop(), makeFilter(), list, noMatch, legend, makeIncidents(), footer(),
-    makeTip(),
+    makeTop(), makeFilter(), list, noMatch, legend, unstored,
+    makeIncidents(), footer(), makeTip(),
   ]);
 }
 

@@ -96,7 +96,7 @@ async function askForDetail() {
     showDetail(name, answer.value);
 }
 
-async function askForHistory() {
+async function askForPast() {
   const list = await askWhenDue(INCIDENTS, INCIDENTS_MS);
 
   if (list?.isNew)
@@ -116,8 +116,7 @@ async function askForAll() {
     if (openedName !== null)
       hasten(detailPath(openedName), 0);
   }
-  if (status.has_history)
-    await askForHistory();
+  await askForPast();
   await askForDetail();
 }
 

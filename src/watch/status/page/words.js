@@ -74,6 +74,8 @@ const WORDS = {
     legend_none: "no data",
     legend: "A bar a day, by the time the endpoint was up",
 
+    unstored: "The plan has no history: what is shown began with the patrol, {time}.",
+
     detail_loading: "Loading …",
     detail_failed: "The details could not be loaded.",
     range: "Time shown",
@@ -217,6 +219,8 @@ const WORDS = {
     legend_bad: "低于 95 %",
     legend_none: "无数据",
     legend: "每天一格，按可用时间着色",
+
+    unstored: "计划未设置 history：数据自巡检启动（{time}）起。",
 
     detail_loading: "正在加载……",
     detail_failed: "无法加载详情。",
