@@ -13,7 +13,12 @@
 #include "rounds/translate.h"
 #include "rounds/url.h"
 
-enum { SHORTEST_TOKEN_BYTES = 8 };
+enum {
+    SHORTEST_TOKEN_BYTES = 8,
+    /* They take room from a message of 4000 bytes, with some around each. */
+    MENTIONS_MOST_BYTES = 1600,
+    MENTION_EXTRA_BYTES = 16,
+};
 
 #define SERVER_EXPECTED N_("\"smtps://HOST[:PORT]\" or \"smtp://HOST[:PORT]\"")
 
@@ -149,14 +154,20 @@ void alert_read_mentions(struct reader *reader, const struct node *node,
     struct strings mentions = { NULL, 0 };
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._+$";
+    size_t bytes = 0;
 
     read_strings(reader, node, &(struct key){ .name = key->name }, &mentions);
-    for (size_t i = 0; i < mentions.count; i++)
+    for (size_t i = 0; i < mentions.count; i++) {
+        bytes += strlen(mentions.items[i]) + MENTION_EXTRA_BYTES;
         if (mentions.items[i][strspn(mentions.items[i], letters)])
             reader_complain(reader, node,
                             _("\"%s\"; expected a phone number, a user's id or "
                               "\"all\""),
                             mentions.items[i]);
+    }
+    if (bytes > MENTIONS_MOST_BYTES)
+        reader_complain(reader, node,
+                        _("too many: they would leave no room in a message"));
     alert->mentions = mentions.items;
     alert->mention_count = mentions.count;
 }

@@ -378,11 +378,26 @@ static void init(struct patrol *patrol, const struct patrol_request *request)
     hold_signals(patrol);
 }
 
+/* Nobody looks at the descriptor any more: a second signal is deadly now. */
+static void let_signals_through(void)
+{
+    sigset_t deadly;
+
+    sigemptyset(&deadly);
+    sigaddset(&deadly, SIGINT);
+    sigaddset(&deadly, SIGTERM);
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
+    (void)pthread_sigmask(SIG_UNBLOCK, &deadly, NULL);
+}
+
 /* What is left is told and stored, and so is how it ended. */
 static void finish(struct patrol *patrol)
 {
     struct log_line line;
 
+    if (patrol->is_stopping)
+        let_signals_through();
     herald_finish(patrol->herald);
     if (!history_listener_is_whole(patrol->history))
         fail(patrol, "some results are not in the history");

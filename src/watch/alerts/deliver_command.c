@@ -118,6 +118,13 @@ static int spawn(const struct alert *alert, int input, int complaints,
     return error;
 }
 
+/* Whether it can be waited for; errno says why not. */
+static bool watches(const struct running *running)
+{
+    return running->pidfd >= 0 && !fcntl(running->input, F_SETFL, O_NONBLOCK) &&
+           !fcntl(running->complaints, F_SETFL, O_NONBLOCK);
+}
+
 /* False: it does not run, errno says why. */
 static bool start(const struct alert *alert, struct running *running)
 {
@@ -133,12 +140,13 @@ static bool start(const struct alert *alert, struct running *running)
     running->input = input[1];
     running->complaints = complaints[0];
     running->pidfd = error ? -1 : pidfd_open(running->pid, 0);
-    if (error || fcntl(running->input, F_SETFL, O_NONBLOCK) ||
-        fcntl(running->complaints, F_SETFL, O_NONBLOCK)) {
-        errno = error ? error : errno;
-        return false;
+    if (!error && !watches(running)) {
+        error = errno;
+        (void)kill(-running->pid, SIGKILL);
+        (void)waitpid(running->pid, NULL, 0); /* our own child */
     }
-    return true;
+    errno = error;
+    return !error;
 }
 
 /* One that does not read its input to the end may be content all the same. */

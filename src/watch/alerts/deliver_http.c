@@ -8,7 +8,11 @@
 #include "rounds/clock.h"
 #include "rounds/translate.h"
 
-enum { LARGEST_ANSWER_BYTES = 64 * 1024, LOOK_MS = 100 };
+enum {
+    LARGEST_ANSWER_BYTES = 64 * 1024,
+    LOOK_MS = 100,
+    LONGEST_REST_S = 24 * 3600, /* more than anybody obeys */
+};
 
 /* An easy handle by itself looks up once a second only. */
 static CURLcode perform(CURLM *multi, CURL *curl, const atomic_bool *stop)
@@ -124,6 +128,8 @@ static bool judge(CURL *curl, enum alert_type type, const char *body,
 
     (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after_s);
+    if (retry_after_s > LONGEST_REST_S)
+        retry_after_s = LONGEST_REST_S;
     answer.status = (int)status;
     answer.retry_after_ms = (int64_t)retry_after_s * 1000;
     return robot_took(type, &answer, why, wait_ms);
