@@ -2,9 +2,10 @@
 #define ROUNDS_CLOCK_H
 
 /*
- * The two clocks. Intervals and limits come from the monotonic one, which
- * nobody can set; the wall clock is for showing when something happened. Any
- * thread may call any function.
+ * The clocks. Intervals and limits come from the monotonic one, which nobody
+ * can set; the wall clock is for showing when something happened. The boot
+ * clock is monotonic, too, and goes on while the machine sleeps, as the wall
+ * clock does. Any thread may call any function.
  */
 
 #include <stddef.h>
@@ -12,6 +13,7 @@
 
 int64_t clock_monotonic_us(void); /* microseconds since some fixed moment */
 int64_t clock_wall_us(void);      /* microseconds since 1970-01-01T00:00Z */
+int64_t clock_boot_us(void);      /* microseconds since the machine started */
 
 enum { CLOCK_TEXT_BYTES = 32 };
 

@@ -24,6 +24,11 @@ int64_t clock_wall_us(void)
     return read_clock(CLOCK_REALTIME);
 }
 
+int64_t clock_boot_us(void)
+{
+    return read_clock(CLOCK_BOOTTIME);
+}
+
 void clock_format(int64_t wall_us, char *text)
 {
     int micros = (int)(wall_us % 1000000);

@@ -6,9 +6,11 @@
 import json
 import random
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from support.plans import quoted
 from support.processes import wait_until
 from support.program import PROJECT, SLOWNESS, Rounds
 from support.robots import SECRET, Robots
+from support.server import listening_socket
 
 Write = Callable[..., Path]
 Start = Callable[..., Patrol]
@@ -273,6 +276,115 @@ def test_a_message_is_tried_again_until_it_is_taken(
         "the answer is not the robot's: <html>log in first</html>",
     ]
     assert len({each.body for each in robots.deliveries()}) == 1
+
+
+def test_without_a_history_a_plan_read_anew_forgets_nothing(
+    patrol: Start, plan: Write, robots: Robots, counting: CountingServer
+) -> None:
+    counting.script("/bad", [Answer(500)])
+    robots.order("late", *["503"] * 2)
+    path = plan(plan_text(
+        [counting.url("/bad")],
+        [alert(robots, "webhook", name) for name in ("robot", "late")],
+        EVERY_SECOND,
+    ))
+
+    running = patrol(path)
+    running.wait_for("alert", alert="robot")
+    running.wait_for("alert_failed", alert="late")
+    running.signal(signal.SIGHUP)
+    running.wait_for("reload")
+    robots.wait_for(1, "late")
+    running.wait_for("round", len(running.of("round")) + 3)
+    counting.script("/bad", [Answer()])
+    for name in ("robot", "late"):
+        robots.wait_for(2, name)
+    assert running.end() == 0
+
+    for name in ("robot", "late"):
+        assert [
+            each["change"]
+            for delivery in robots.taken(name)
+            for each in delivery.json["changes"]
+        ] == ["down", "up"]
+    assert len({
+        each.json["id"] for each in robots.deliveries("late")
+    }) == 2
+
+
+def test_a_history_that_a_plan_has_from_now_on_knows_what_was_told(
+    patrol: Start, plan: Write, robots: Robots, counting: CountingServer
+) -> None:
+    counting.script("/bad", [Answer(500)])
+    robots.order("late", *["503"] * 3)
+    alerts = [alert(robots, "webhook", name) for name in ("robot", "late")]
+    path = plan(plan_text([counting.url("/bad")], alerts, EVERY_SECOND))
+
+    running = patrol(path)
+    running.wait_for("alert", alert="robot")
+    running.wait_for("alert_failed", alert="late")
+    plan(plan_text([counting.url("/bad")], alerts))
+    running.signal(signal.SIGHUP)
+    running.wait_for("reload")
+    running.wait_for("round", len(running.of("round")) + 2)
+    running.signal(signal.SIGKILL)
+    running.end(None)
+    again = patrol(path)
+    again.wait_for("round", 3)
+    robots.wait_for(1, "late", 120)
+    assert again.end() == 0
+
+    assert len(robots.taken("robot")) == 1
+    assert len({each.json["id"] for each in robots.deliveries("late")}) == 1
+
+
+def test_what_a_robot_refuses_for_its_title_is_told_anew_with_another(
+    patrol: Start, plan: Write, robots: Robots, counting: CountingServer
+) -> None:
+    counting.script("/bad", [Answer(500)])
+    robots.want("robot", "巡检")
+    urls = [counting.url("/bad")]
+    path = plan(plan_text(urls, [alert(robots, "dingtalk")]))
+
+    running = patrol(path)
+    refused = running.wait_for("alert_failed")
+    plan(plan_text(urls, [alert(robots, "dingtalk", rest='title = "巡检";')]))
+    running.signal(signal.SIGHUP)
+    taken = robots.wait_for(1)
+    running.wait_for("round", len(running.of("round")) + 3)
+    assert running.end() == 0
+
+    assert "keywords not in content" in refused["message"]
+    assert "1 down" in taken.text
+    assert len(robots.taken()) == 1
+
+
+def test_what_was_delivered_while_the_history_was_locked_is_noted_later(
+    patrol: Start, plan: Write, robots: Robots, counting: CountingServer,
+    tmp_path: Path,
+) -> None:
+    counting.script("/bad", [Answer(500)])
+    robots.order("robot", "503")
+    path = plan(plan_text([counting.url("/bad")], [alert(robots, "webhook")]))
+
+    running = patrol(path)
+    running.wait_for("alert_failed")
+    with closing(sqlite3.connect(
+        tmp_path / "rounds.db", isolation_level=None
+    )) as other:
+        other.execute("BEGIN IMMEDIATE")
+        robots.wait_for(1)
+        running.wait_for("alert_not_stored")
+        other.execute("ROLLBACK")
+    running.wait_for("alert")
+    running.wait_for("round", len(running.of("round")) + 3)
+    running.signal(signal.SIGKILL)
+    running.end(None)
+    again = patrol(path)
+    again.wait_for("round", 3)
+    assert again.end() == 0
+
+    assert len(robots.deliveries()) == 2  # the one refused, the one taken
 
 
 def test_what_waits_survives_a_kill_and_is_told_once(
@@ -544,6 +656,26 @@ def test_no_mail_goes_to_a_server_without_a_good_certificate(
     assert "certificate" in done.stdout
 
 
+def test_a_mail_server_that_says_nothing_is_given_up_in_time(
+    rounds: Rounds, plan: Write
+) -> None:
+    with listening_socket() as silent:
+        path = plan(plan_text(["http://127.0.0.1:1/"], [
+            f'{{ type = "email"; timeout = "300ms"; '
+            f'server = "{scheme}://127.0.0.1:{silent.getsockname()[1]}"; '
+            'from = "rounds@example.com"; to = ["a@example.com"]; }'
+            for scheme in ("smtp", "smtps")
+        ]))
+
+        done = rounds.run("watch", "--test-alerts", path)
+
+    assert done.returncode == 1
+    told = done.stdout.splitlines()
+    assert len(told) == 2
+    assert all("not delivered" in line and "timed out" in line
+               for line in told), told
+
+
 def command(*words: str, rest: str = "") -> str:
     """An alert that runs a program."""
     told = ", ".join(map(quoted, words))
@@ -605,6 +737,25 @@ def test_a_command_that_fails_or_does_not_end_is_told(
         or not Path(f"/proc/{child}/cmdline").read_bytes(),
         "its child to be ended, too",
     )
+
+
+def test_a_command_may_say_as_much_as_it_wants(
+    rounds: Rounds, plan: Write
+) -> None:
+    flood = "yes | head -c 20000000; yes no | head -c 20000000 >&2;"
+    path = plan(plan_text(["http://127.0.0.1:1/"], [
+        command("sh", "-c", flood, rest='timeout = "1m";'),
+        command("sh", "-c", f"{flood} exit 3", rest='timeout = "1m";'),
+    ]))
+
+    done = rounds.run("watch", "--test-alerts", path)
+
+    assert done.returncode == 1
+    taken, failed = done.stdout.splitlines()
+    assert taken == "command: delivered"
+    assert failed.startswith(
+        "command 2: not delivered: sh ended with 3: no\\nno\\n")
+    assert len(failed) < 1000
 
 
 def test_no_secret_is_logged_or_stored(

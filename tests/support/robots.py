@@ -83,6 +83,7 @@ class Robots:
         self._lock = threading.Lock()
         self._deliveries: list[Delivery] = []
         self._orders: dict[str, deque[str]] = defaultdict(deque)
+        self._keywords: dict[str, str] = {}
         self._release = threading.Event()
         robots = self
 
@@ -113,6 +114,11 @@ class Robots:
         "hang", "refuse", "garbage" or a status such as "503"."""
         with self._lock:
             self._orders[name].extend(what)
+
+    def want(self, name: str, keyword: str) -> None:
+        """A DingTalk robot takes from now on only what has the keyword."""
+        with self._lock:
+            self._keywords[name] = keyword
 
     def deliveries(self, name: str = "robot") -> list[Delivery]:
         """All it was sent, taken or not."""
@@ -174,6 +180,8 @@ class Robots:
             "slack": check_slack, "webhook": check_webhook,
         }[delivery.kind]
         check(delivery)
+        if self._keywords.get(delivery.name, "") not in delivery.body.decode():
+            raise refusal_of("dingtalk", 310000, "keywords not in content")
         if order == "refuse":
             raise refusal_of(delivery.kind, 300005, "token is not exist")
         return WELL.get(delivery.kind, "ok")

@@ -203,6 +203,118 @@ static void a_single_silent_origin_is_its_own_trouble(void **state)
     assert_int_equal(tell(patrol, 0, NEWS_DOWN), 1);
 }
 
+/* Two of 300 in a round of their own, whose network is all but down. */
+static void who_is_silent_in_a_round_of_few_is_told_in_the_end(void **state)
+{
+    struct patrol *patrol = *state;
+    size_t told = 0;
+
+    for (int round = 0; round < 5; round++) {
+        struct sighting sightings[] = {
+            find(patrol, 5, OUTCOME_UNREACHABLE, REASON_CONNECT_TIMEOUT),
+            find(patrol, 6, OUTCOME_UNREACHABLE, REASON_DNS),
+        };
+        struct sighting other = find(patrol, 7, OUTCOME_HEALTHY, REASON_NONE);
+
+        board_take(patrol->board, sightings, 2, patrol->now_us);
+        assert_int_equal(board_doubt_news(patrol->board, 0, patrol->now_us),
+                         DOUBT_NEWS_NONE);
+        told += tell(patrol, 0, NEWS_DOWN);
+        board_take(patrol->board, &other, 1, patrol->now_us);
+        told += tell(patrol, 0, NEWS_DOWN);
+    }
+
+    assert_int_equal(told, 2);
+}
+
+/* The clock is set by an hour and more in the middle of an outage. */
+static void
+whatever_the_clock_is_set_to_an_outage_lasts_as_long_as_it_does(void **state)
+{
+    static const int64_t steps_us[] = { 61 * MINUTE_US, -61 * MINUTE_US };
+    struct patrol *patrol = *state;
+    struct news *items;
+
+    for (size_t i = 0; i < 2; i++) {
+        for (int round = 0; round < 4; round++)
+            go_round(patrol, 1, OUTCOME_UNHEALTHY, REASON_STATUS);
+        assert_int_equal(tell(patrol, 0, NEWS_DOWN), 1);
+        patrol->now_us += steps_us[i];
+        board_move_clock(patrol->board, steps_us[i]);
+
+        go_round(patrol, 1, OUTCOME_UNHEALTHY, REASON_STATUS);
+        assert_int_equal(tell(patrol, 0, NEWS_STILL_DOWN), 0);
+        go_round(patrol, 0, OUTCOME_HEALTHY, REASON_NONE);
+        go_round(patrol, 0, OUTCOME_HEALTHY, REASON_NONE);
+        assert_int_equal(board_news(patrol->board, 0, patrol->now_us, &items),
+                         1);
+        assert_int_equal(items[0].kind, NEWS_UP);
+        assert_int_equal(items[0].lasted_us, 5 * MINUTE_US);
+        free(items);
+        board_told(patrol->board, 0, patrol->now_us);
+    }
+}
+
+static void what_was_noted_ahead_of_the_clock_has_only_just_been(void **state)
+{
+    struct patrol *patrol = *state;
+
+    for (int round = 0; round < 3; round++)
+        go_round(patrol, 1, OUTCOME_UNHEALTHY, REASON_STATUS);
+    assert_int_equal(tell(patrol, 0, NEWS_DOWN), 1);
+    patrol->now_us -= 365 * 24 * 60 * MINUTE_US;
+    board_keep_before(patrol->board, patrol->now_us);
+
+    for (int round = 0; round < 9; round++)
+        go_round(patrol, 1, OUTCOME_UNHEALTHY, REASON_STATUS);
+    assert_int_equal(tell(patrol, 0, NEWS_STILL_DOWN), 0);
+    go_round(patrol, 1, OUTCOME_UNHEALTHY, REASON_STATUS);
+    assert_int_equal(tell(patrol, 0, NEWS_STILL_DOWN), 1);
+}
+
+static void what_never_arrived_is_told_again_as_it_stands(void **state)
+{
+    struct patrol *patrol = *state;
+    int64_t told_us;
+
+    for (int round = 0; round < 3; round++)
+        go_round(patrol, 5, OUTCOME_UNHEALTHY, REASON_STATUS);
+    told_us = patrol->now_us;
+    assert_int_equal(tell(patrol, 0, NEWS_DOWN), 5);
+    for (int round = 0; round < 3; round++)
+        go_round(patrol, 6, OUTCOME_UNHEALTHY, REASON_STATUS);
+    assert_int_equal(tell(patrol, 0, NEWS_DOWN), 1);
+
+    /* Once or twice, as whoever is killed in between does it. */
+    board_untold(patrol->board, 0, told_us);
+    board_untold(patrol->board, 0, told_us);
+    assert_int_equal(tell(patrol, 0, NEWS_DOWN), 5);
+
+    told_us = patrol->now_us;
+    board_untold(patrol->board, 0, told_us);
+    go_round(patrol, 0, OUTCOME_HEALTHY, REASON_NONE);
+    go_round(patrol, 0, OUTCOME_HEALTHY, REASON_NONE);
+    assert_int_equal(tell(patrol, 0, NEWS_MISSED), 6);
+    board_untold(patrol->board, 0, patrol->now_us);
+    assert_int_equal(tell(patrol, 0, NEWS_UP), 6);
+}
+
+static void a_doubt_that_never_arrived_is_told_again(void **state)
+{
+    struct patrol *patrol = *state;
+
+    for (int round = 0; round < 3; round++)
+        go_round(patrol, ENDPOINTS, OUTCOME_UNREACHABLE, REASON_DNS);
+    board_told(patrol->board, 0, patrol->now_us);
+    assert_int_equal(board_doubt_news(patrol->board, 0, patrol->now_us),
+                     DOUBT_NEWS_NONE);
+
+    board_untold(patrol->board, 0, patrol->now_us);
+
+    assert_int_equal(board_doubt_news(patrol->board, 0, patrol->now_us),
+                     DOUBT_NEWS_BEGUN);
+}
+
 static void our_own_trouble_is_nobodys(void **state)
 {
     struct patrol *patrol = *state;
@@ -267,6 +379,12 @@ int main(void)
         PATROL_TEST(a_doubt_that_lasts_is_told_again),
         PATROL_TEST(who_refuses_has_answered),
         PATROL_TEST(a_single_silent_origin_is_its_own_trouble),
+        PATROL_TEST(who_is_silent_in_a_round_of_few_is_told_in_the_end),
+        PATROL_TEST(
+            whatever_the_clock_is_set_to_an_outage_lasts_as_long_as_it_does),
+        PATROL_TEST(what_was_noted_ahead_of_the_clock_has_only_just_been),
+        PATROL_TEST(what_never_arrived_is_told_again_as_it_stands),
+        PATROL_TEST(a_doubt_that_never_arrived_is_told_again),
         PATROL_TEST(our_own_trouble_is_nobodys),
         PATROL_TEST(who_hears_all_news_knows_how_everything_stands),
     };

@@ -10,6 +10,8 @@
 #include "sender.h"
 #include "stamp.h"
 
+#include "log/clock_step.h"
+
 #include "rounds/clock.h"
 #include "rounds/secrets.h"
 #include "rounds/xalloc.h"
@@ -17,6 +19,8 @@
 /* Where rounds are longer than this, what fails is not told at their end only.
  */
 #define PATIENCE_US (INT64_C(60) * 1000 * 1000)
+/* A file that cannot be written is told once a minute, not once a message. */
+#define AGAIN_US PATIENCE_US
 /* What is being delivered when the end comes. */
 #define GRACE_US (INT64_C(500) * 1000)
 #define A_MINUTE_US (INT64_C(61) * 1000 * 1000)
@@ -30,7 +34,9 @@ struct alerter {
     struct logger *logger;
     const struct plan *plan; /* NULL: none yet */
     struct board *board;     /* NULL: no alerts */
-    struct outbox *outbox;
+    struct outbox *outbox;   /* it outlives the plan */
+    atomic_llong told_us;    /* when it could not be written; 0: it could */
+    struct clock_step clock;
     struct sender **senders; /* one an alert; some may be the same */
     struct sighting *sightings;
     size_t sighting_count;
@@ -49,6 +55,19 @@ static void log_trouble(const struct alerter *alerter, enum log_level level,
     log_begin(&line, alerter->logger, level, event);
     log_text(&line, "message", text);
     log_end(&line);
+}
+
+/* The plan's history could not be used. Any thread. */
+static void complain_of_outbox(struct alerter *alerter,
+                               const struct strbuf *why)
+{
+    int64_t now_us = clock_monotonic_us();
+    long long told_us = atomic_load(&alerter->told_us);
+
+    if (told_us && now_us - told_us < AGAIN_US)
+        return;
+    atomic_store(&alerter->told_us, now_us);
+    log_trouble(alerter, LOG_LEVEL_ERROR, "alert_not_stored", why->data);
 }
 
 static void add_hidden(struct log_line *line, const struct plan *plan,
@@ -81,7 +100,7 @@ static void note_delivered(void *context, const struct message *message)
     atomic_fetch_sub(&alerter->waiting, 1);
     atomic_fetch_add(&alerter->delivered, 1);
     if (!outbox_note_delivered(alerter->outbox, message, clock_wall_us(), &why))
-        log_trouble(alerter, LOG_LEVEL_ERROR, "alert_not_stored", why.data);
+        complain_of_outbox(alerter, &why);
     begin_line(&line, alerter, LOG_LEVEL_INFO, "alert", message);
     log_number(&line, "attempts", message->attempts + 1);
     log_end(&line);
@@ -147,8 +166,11 @@ static void load_pace(const struct alerter *alerter, size_t alert,
                                        moments_us + count, PACE_MOST);
         qsort(moments_us, count, sizeof(*moments_us), by_time);
     }
+    /* Where the clock was set back since, what lies ahead has only just been. */
     for (size_t i = 0; i < count; i++)
-        pace_note(pace, now_us - (wall_us - moments_us[i]));
+        pace_note(pace, moments_us[i] < wall_us
+                            ? now_us - (wall_us - moments_us[i])
+                            : now_us);
 }
 
 static void start_sender(struct alerter *alerter, size_t alert)
@@ -181,14 +203,34 @@ static void take_message(struct alerter *alerter, size_t alert,
     sender_take(alerter->senders[alert], message);
 }
 
+/* It is told anew, as things stand then: first that is stored, then it goes. */
+static void take_back(struct alerter *alerter, size_t alert,
+                      const struct message *message)
+{
+    struct strbuf why = STRBUF_INIT;
+
+    board_untold(alerter->board, alert, message->created_us);
+    if (!outbox_store(alerter->outbox, alerter->plan, alerter->board, NULL, 0,
+                      &why) ||
+        !outbox_drop(alerter->outbox, message, &why))
+        complain_of_outbox(alerter, &why);
+    strbuf_release(&why);
+}
+
 static void load_messages(struct alerter *alerter, size_t alert)
 {
     struct message **messages;
     size_t count = outbox_load_messages(
         alerter->outbox, &alerter->plan->alerts[alert], &messages);
 
-    for (size_t i = 0; i < count; i++)
-        take_message(alerter, alert, messages[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (message_fits(messages[i])) {
+            take_message(alerter, alert, messages[i]);
+        } else {
+            take_back(alerter, alert, messages[i]);
+            message_destroy(messages[i]);
+        }
+    }
     free(messages);
 }
 
@@ -227,14 +269,76 @@ static void open_outbox(struct alerter *alerter)
 
     alerter->outbox = outbox_open(file, &why);
     if (!alerter->outbox && file) {
-        log_trouble(alerter, LOG_LEVEL_ERROR, "alert_not_stored", why.data);
+        complain_of_outbox(alerter, &why);
         alerter->outbox = outbox_open(NULL, &why);
     }
-    if (!file)
+    strbuf_release(&why);
+}
+
+static void close_outbox(struct alerter *alerter)
+{
+    outbox_close(alerter->outbox);
+    alerter->outbox = NULL;
+}
+
+static void warn_of_memory(struct alerter *alerter)
+{
+    if (!alerter->plan->history.file)
         log_trouble(alerter, LOG_LEVEL_WARNING, "alerts_in_memory",
                     "the plan has no history: alerts that are not delivered "
                     "when rounds ends are lost");
+}
+
+static struct board *load_board(struct alerter *alerter, struct outbox *outbox)
+{
+    struct board *board = board_create(alerter->plan);
+    struct strbuf why = STRBUF_INIT;
+
+    if (!outbox_load_board(outbox, alerter->plan, board, &why))
+        complain_of_outbox(alerter, &why);
     strbuf_release(&why);
+    return board;
+}
+
+static void carry_messages(struct alerter *alerter, struct outbox *before)
+{
+    struct message **messages;
+    struct strbuf why = STRBUF_INIT;
+
+    for (size_t i = 0; i < alerter->plan->alert_count; i++) {
+        size_t count =
+            outbox_load_messages(before, &alerter->plan->alerts[i], &messages);
+
+        if (!outbox_store(alerter->outbox, alerter->plan, alerter->board,
+                          messages, count, &why))
+            complain_of_outbox(alerter, &why);
+        for (size_t k = 0; k < count; k++)
+            message_destroy(messages[k]);
+        free(messages);
+    }
+    strbuf_release(&why);
+}
+
+/*
+ * What was told is known, and what waits goes on waiting, wherever it is kept
+ * from now on: what another file may say of an earlier time is out of date.
+ */
+static void change_outbox(struct alerter *alerter)
+{
+    struct outbox *before = alerter->outbox;
+
+    open_outbox(alerter);
+    if (!alerter->outbox) {
+        outbox_close(before);
+        return;
+    }
+    alerter->board = load_board(alerter, alerter->outbox);
+    if (!before)
+        return;
+    board_destroy(alerter->board);
+    alerter->board = load_board(alerter, before);
+    carry_messages(alerter, before);
+    outbox_close(before);
 }
 
 static void tidy_outbox(struct alerter *alerter)
@@ -256,26 +360,23 @@ static void end_plan(struct alerter *alerter)
 {
     if (alerter->board)
         stop_senders(alerter);
-    outbox_close(alerter->outbox);
     board_destroy(alerter->board);
-    alerter->outbox = NULL;
     alerter->board = NULL;
 }
 
 static void begin_plan(struct alerter *alerter)
 {
-    struct strbuf why = STRBUF_INIT;
-
-    open_outbox(alerter);
-    if (!alerter->outbox)
+    warn_of_memory(alerter);
+    if (alerter->outbox &&
+        outbox_is_in(alerter->outbox, alerter->plan->history.file))
+        alerter->board = load_board(alerter, alerter->outbox);
+    else
+        change_outbox(alerter);
+    if (!alerter->board)
         return;
-    alerter->board = board_create(alerter->plan);
-    if (!outbox_load_board(alerter->outbox, alerter->plan, alerter->board,
-                           &why))
-        log_trouble(alerter, LOG_LEVEL_ERROR, "alert_not_stored", why.data);
+    board_keep_before(alerter->board, clock_wall_us());
     tidy_outbox(alerter);
     start_senders(alerter);
-    strbuf_release(&why);
 }
 
 static void take_plan(void *context, const struct plan *plan)
@@ -286,6 +387,8 @@ static void take_plan(void *context, const struct plan *plan)
     alerter->plan = plan;
     if (plan->alert_count)
         begin_plan(alerter);
+    else
+        close_outbox(alerter);
 }
 
 static char *hide(const struct plan *plan, const char *text)
@@ -296,6 +399,18 @@ static char *hide(const struct plan *plan, const char *text)
         return NULL;
     secrets_hide(plan->secrets, text, strlen(text), &hidden);
     return strbuf_detach(&hidden);
+}
+
+/* Monotonic. When the first of several attempts began, only the other clock
+ * tells. */
+static int64_t began_us(const struct result *result)
+{
+    int64_t now_us = clock_monotonic_us();
+    int64_t at_us = result->started_at_us - (clock_wall_us() - now_us);
+
+    if (result->attempts == 1)
+        return result->began_us;
+    return result->started_at_us && at_us < now_us ? at_us : now_us;
 }
 
 static void take_finding(void *context, const struct finding *finding)
@@ -317,8 +432,7 @@ static void take_finding(void *context, const struct finding *finding)
         .status = result->status,
         .shows_life = outcome_shows_life(result->outcome, result->reason,
                                          result->connection_reused),
-        .at_us =
-            result->started_at_us ? result->started_at_us : clock_wall_us(),
+        .at_us = began_us(result),
         .message = hide(finding->plan, result->message),
     };
 }
@@ -408,7 +522,7 @@ static void tell(struct alerter *alerter)
     }
     if (!outbox_store(alerter->outbox, alerter->plan, alerter->board, stored,
                       count, &why))
-        log_trouble(alerter, LOG_LEVEL_ERROR, "alert_not_stored", why.data);
+        complain_of_outbox(alerter, &why);
     for (size_t i = 0; i < alert_count; i++)
         if (messages[i])
             take_message(alerter, i, messages[i]);
@@ -417,8 +531,31 @@ static void tell(struct alerter *alerter)
     free(stored);
 }
 
+/* What was so long ago still is, when the clock is set. */
+static void follow_clock(struct alerter *alerter)
+{
+    int64_t by_us =
+        clock_step_take(&alerter->clock, clock_boot_us(), clock_wall_us());
+
+    if (!by_us || !alerter->board)
+        return;
+    board_move_clock(alerter->board, by_us);
+    outbox_move_clock(alerter->outbox, by_us);
+}
+
+/* By the monotonic clock until here: the other one may have been set. */
+static void date_sightings(struct alerter *alerter)
+{
+    int64_t ahead_us = clock_wall_us() - clock_monotonic_us();
+
+    for (size_t i = 0; i < alerter->sighting_count; i++)
+        alerter->sightings[i].at_us += ahead_us;
+}
+
 static void judge(struct alerter *alerter)
 {
+    follow_clock(alerter);
+    date_sightings(alerter);
     board_take(alerter->board, alerter->sightings, alerter->sighting_count,
                clock_wall_us());
     alerter->sighting_count = 0;
@@ -438,6 +575,7 @@ static void take_tick(void *context)
 {
     struct alerter *alerter = context;
 
+    follow_clock(alerter);
     if (alerter->board && alerter->sighting_count &&
         clock_monotonic_us() - alerter->waiting_since_us >= PATIENCE_US)
         judge(alerter);
@@ -446,6 +584,7 @@ static void take_tick(void *context)
 static void take_end(void *context)
 {
     end_plan(context);
+    close_outbox(context);
 }
 
 struct alerter *alerter_create(struct logger *logger)

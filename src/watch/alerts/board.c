@@ -17,6 +17,7 @@ struct board {
     struct standing *standings; /* endpoints of the first alert, and so on */
     struct failure *failures;   /* one an endpoint */
     int64_t *told_doubt_us;     /* one an alert; 0: not told */
+    bool *is_silent;            /* one an endpoint: its last result was so */
     struct doubt doubt;
 };
 
@@ -30,6 +31,7 @@ struct board *board_create(const struct plan *plan)
     board->failures = xcalloc(plan->endpoint_count, sizeof(*board->failures));
     board->told_doubt_us =
         xcalloc(plan->alert_count, sizeof(*board->told_doubt_us));
+    board->is_silent = xcalloc(plan->endpoint_count, sizeof(*board->is_silent));
     return board;
 }
 
@@ -42,6 +44,7 @@ void board_destroy(struct board *board)
     free(board->standings);
     free(board->failures);
     free(board->told_doubt_us);
+    free(board->is_silent);
     free(board);
 }
 
@@ -62,11 +65,15 @@ static bool is_in_doubt(struct board *board, const struct sighting *sightings,
 {
     struct round_view view = { .ended_at_us = now_us };
 
-    for (size_t i = 0; i < count; i++)
-        if (is_telling(&sightings[i]))
-            round_view_add(&view,
-                           board->plan->endpoints[sightings[i].endpoint].origin,
-                           sightings[i].shows_life);
+    for (size_t i = 0; i < count; i++) {
+        size_t endpoint = sightings[i].endpoint;
+
+        if (!is_telling(&sightings[i]))
+            continue;
+        round_view_add(&view, board->plan->endpoints[endpoint].origin,
+                       sightings[i].shows_life, board->is_silent[endpoint]);
+        board->is_silent[endpoint] = !sightings[i].shows_life;
+    }
     return doubt_take(&board->doubt, &view);
 }
 
@@ -199,4 +206,45 @@ void board_told(struct board *board, size_t alert, int64_t now_us)
         if (news != NEWS_NONE)
             standing_told(standing, news, now_us);
     }
+}
+
+void board_untold(struct board *board, size_t alert, int64_t told_us)
+{
+    if (board->told_doubt_us[alert] == told_us)
+        board->told_doubt_us[alert] = 0;
+    for (size_t i = 0; i < board->plan->endpoint_count; i++) {
+        struct standing *standing = board_standing(board, alert, i);
+
+        if (standing->told_at_us == told_us)
+            standing_untold(standing);
+    }
+}
+
+static void move(int64_t *moment_us, int64_t by_us)
+{
+    if (*moment_us)
+        *moment_us += by_us;
+}
+
+void board_move_clock(struct board *board, int64_t by_us)
+{
+    const struct plan *plan = board->plan;
+
+    for (size_t i = 0; i < plan->alert_count * plan->endpoint_count; i++)
+        standing_move_clock(&board->standings[i], by_us);
+    for (size_t i = 0; i < plan->alert_count; i++)
+        move(&board->told_doubt_us[i], by_us);
+    move(&board->doubt.since_us, by_us);
+    move(&board->doubt.answered_us, by_us);
+}
+
+void board_keep_before(struct board *board, int64_t now_us)
+{
+    const struct plan *plan = board->plan;
+
+    for (size_t i = 0; i < plan->alert_count * plan->endpoint_count; i++)
+        standing_keep_before(&board->standings[i], now_us);
+    for (size_t i = 0; i < plan->alert_count; i++)
+        if (board->told_doubt_us[i] > now_us)
+            board->told_doubt_us[i] = now_us;
 }

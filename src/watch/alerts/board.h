@@ -69,6 +69,15 @@ const struct doubt *board_doubt(const struct board *board);
 /* All that there was to tell at NOW_US was handed over for good. */
 void board_told(struct board *board, size_t alert, int64_t now_us);
 
+/* What was handed over to ALERT at TOLD_US never arrived: it is news again. */
+void board_untold(struct board *board, size_t alert, int64_t told_us);
+
+/* The wall clock was set by BY_US: what was so long ago still is. */
+void board_move_clock(struct board *board, int64_t by_us);
+
+/* Nothing on it lies after NOW_US, whatever the clock was when it was noted. */
+void board_keep_before(struct board *board, int64_t now_us);
+
 /* For whoever keeps them from one process to the next; the latter is when our
  * network being in doubt was told, 0: nobody thinks it is. */
 struct standing *board_standing(struct board *board, size_t alert,

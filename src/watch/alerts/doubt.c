@@ -22,12 +22,13 @@ bool outcome_shows_life(enum outcome outcome, enum reason reason,
 }
 
 void round_view_add(struct round_view *view, const char *origin,
-                    bool shows_life)
+                    bool shows_life, bool was_silent)
 {
     if (shows_life)
         view->answers++;
     else
         view->silences++;
+    view->fresh += !shows_life && !was_silent;
     if (!view->origin || strcmp(view->origin, origin) != 0)
         view->origins++;
     view->origin = origin;
@@ -44,7 +45,7 @@ bool doubt_take(struct doubt *doubt, const struct round_view *view)
         return false;
     }
     /* One silent origin by itself is the origin's trouble. */
-    if (!doubt->is_there && view->origins < 2)
+    if (!doubt->is_there && (view->origins < 2 || !view->fresh))
         return false;
     if (!doubt->is_there)
         doubt->since_us = view->ended_at_us;

@@ -21,6 +21,33 @@ struct message *message_restore(const struct alert *alert, const char *id,
     return message;
 }
 
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint64_t hash(uint64_t key, const char *text)
+{
+    do
+        key = (key ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    while (*text++);
+    return key;
+}
+
+/* A number for all that title and text depend on, but for the news. */
+static int64_t fingerprint(const struct alert *alert)
+{
+    uint64_t key = UINT64_C(14695981039346656037);
+
+    key = hash(key, alert_type_name(alert->type));
+    key = hash(key, alert->title);
+    for (size_t i = 0; i < alert->mention_count; i++)
+        key = hash(key, alert->mentions[i]);
+    return (int64_t)(key >> 1);
+}
+
+bool message_fits(const struct message *message)
+{
+    return !message->made_for ||
+           message->made_for == fingerprint(message->alert);
+}
+
 void message_destroy(struct message *message)
 {
     if (!message)
@@ -55,6 +82,7 @@ struct message *message_create(const struct bulletin *bulletin)
     add_text(bulletin, title.data, &text);
     message = message_restore(bulletin->alert, bulletin->id, bulletin->at_us,
                               title.data, text.data);
+    message->made_for = fingerprint(bulletin->alert);
     strbuf_release(&title);
     strbuf_release(&text);
     return message;

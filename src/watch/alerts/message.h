@@ -6,6 +6,7 @@
  * moment in which it is sent. Pure.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bulletin.h"
@@ -20,6 +21,7 @@ struct message {
     int64_t created_us; /* wall clock */
     char *title;        /* one line */
     char *text;         /* of a webhook or command the event, as JSON */
+    int64_t made_for;   /* what message_fits() compares */
     unsigned attempts;  /* that failed */
     int64_t due_us;     /* monotonic: not to be sent before */
 };
@@ -32,5 +34,12 @@ struct message *message_restore(const struct alert *alert, const char *id,
                                 int64_t created_us, const char *title,
                                 const char *text);
 void message_destroy(struct message *message); /* NULL is allowed */
+
+/*
+ * Whether its title and text are still such as its alert would be sent, after
+ * the plan was changed: a robot that refuses a message for its title would do
+ * so for ever. One restored without MADE_FOR (0) does.
+ */
+bool message_fits(const struct message *message);
 
 #endif

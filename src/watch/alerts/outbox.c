@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "history/database.h"
 #include "history/names.h"
@@ -11,11 +12,20 @@
 
 #include "rounds/xalloc.h"
 
+struct delivery {
+    char id[MESSAGE_ID_BYTES];
+    int64_t at_us;
+};
+
 /* The lock guards all of it: the database is for one thread at a time. */
 struct outbox {
     pthread_mutex_t lock;
     struct database *database;
-    struct standing *stored; /* as the database has them, like a board's */
+    struct stat status;       /* of its file; all zero: in memory */
+    struct standing *stored;  /* as the database has them, like a board's */
+    struct delivery *unnoted; /* delivered, which is not stored yet */
+    size_t unnoted_count;
+    size_t unnoted_capacity;
 };
 
 struct outbox *outbox_open(const char *file, struct strbuf *why)
@@ -30,7 +40,19 @@ struct outbox *outbox_open(const char *file, struct strbuf *why)
         return NULL;
     }
     (void)pthread_mutex_init(&outbox->lock, NULL); /* cannot fail on Linux */
+    if (file && stat(file, &outbox->status))
+        outbox->status = (struct stat){ 0 }; /* it has just been taken away */
     return outbox;
+}
+
+bool outbox_is_in(const struct outbox *outbox, const char *file)
+{
+    struct stat status = { 0 };
+
+    if (file && stat(file, &status))
+        return false;
+    return status.st_dev == outbox->status.st_dev &&
+           status.st_ino == outbox->status.st_ino;
 }
 
 void outbox_close(struct outbox *outbox)
@@ -39,6 +61,7 @@ void outbox_close(struct outbox *outbox)
         return;
     database_close(outbox->database);
     (void)pthread_mutex_destroy(&outbox->lock);
+    free(outbox->unnoted);
     free(outbox->stored);
     free(outbox);
 }
@@ -125,6 +148,15 @@ bool outbox_load_board(struct outbox *outbox, const struct plan *plan,
     return is_loaded;
 }
 
+/* With the lock held. */
+static bool is_unnoted(const struct outbox *outbox, const char *id)
+{
+    for (size_t i = 0; i < outbox->unnoted_count; i++)
+        if (strcmp(outbox->unnoted[i].id, id) == 0)
+            return true;
+    return false;
+}
+
 size_t outbox_load_messages(struct outbox *outbox, const struct alert *alert,
                             struct message ***messages)
 {
@@ -136,15 +168,18 @@ size_t outbox_load_messages(struct outbox *outbox, const struct alert *alert,
     database_begin_reading(outbox->database);
     rows = statement_create(
         outbox->database,
-        "SELECT id, created_us, title, text FROM message"
+        "SELECT id, created_us, title, text, made_for FROM message"
         " WHERE alert = ? AND delivered_us IS NULL ORDER BY created_us");
     statement_set_text(rows, 1, alert->name);
     while (statement_next(rows)) {
+        if (is_unnoted(outbox, statement_text(rows, 0)))
+            continue;
         *messages =
             xgrow(*messages, count, &capacity, sizeof(struct message *));
-        (*messages)[count++] = message_restore(
+        (*messages)[count] = message_restore(
             alert, statement_text(rows, 0), statement_integer(rows, 1),
             statement_text(rows, 2), statement_text(rows, 3));
+        (*messages)[count++]->made_for = statement_integer(rows, 4);
     }
     statement_destroy(rows);
     /* What could not be read is read at the next start. */
@@ -199,7 +234,7 @@ static void begin_storing(struct storing *storing, struct outbox *outbox,
     storing->drop = statement_create(
         database, "DELETE FROM standing WHERE alert = ? AND endpoint = ?");
     storing->message = statement_create(
-        database, "INSERT INTO message VALUES (?, ?, ?, ?, ?, NULL)");
+        database, "INSERT INTO message VALUES (?, ?, ?, ?, ?, NULL, ?)");
     storing->doubt = statement_create(
         database, "INSERT OR REPLACE INTO told_doubt VALUES (?, ?)");
 }
@@ -293,6 +328,7 @@ static void store_message(struct storing *storing,
     statement_set_integer(storing->message, 3, message->created_us);
     statement_set_text(storing->message, 4, message->title);
     statement_set_text(storing->message, 5, message->text);
+    statement_set_integer(storing->message, 6, message->made_for);
     statement_run(storing->message);
 }
 
@@ -305,6 +341,21 @@ static bool has_changed(const struct outbox *outbox, const struct plan *plan,
     return false;
 }
 
+/* Within a transaction, with the lock held. */
+static void note_deliveries(struct outbox *outbox)
+{
+    struct statement *note = statement_create(
+        outbox->database, "UPDATE message SET delivered_us = ?, text = NULL"
+                          " WHERE id = ?");
+
+    for (size_t i = 0; i < outbox->unnoted_count; i++) {
+        statement_set_integer(note, 1, outbox->unnoted[i].at_us);
+        statement_set_text(note, 2, outbox->unnoted[i].id);
+        statement_run(note);
+    }
+    statement_destroy(note);
+}
+
 bool outbox_store(struct outbox *outbox, const struct plan *plan,
                   struct board *board, struct message *const *messages,
                   size_t count, struct strbuf *why)
@@ -313,14 +364,17 @@ bool outbox_store(struct outbox *outbox, const struct plan *plan,
     bool is_stored = true;
 
     (void)pthread_mutex_lock(&outbox->lock);
-    if (count || has_changed(outbox, plan, board)) {
+    if (count || outbox->unnoted_count || has_changed(outbox, plan, board)) {
         begin_storing(&storing, outbox, plan);
+        note_deliveries(outbox);
         store_board(&storing, board);
         for (size_t i = 0; i < count; i++)
             store_message(&storing, messages[i]);
         is_stored = end_storing(&storing, why);
-        if (is_stored)
+        if (is_stored) {
             remember_stored(outbox, plan, board);
+            outbox->unnoted_count = 0;
+        }
     }
     (void)pthread_mutex_unlock(&outbox->lock);
     return is_stored;
@@ -329,21 +383,58 @@ bool outbox_store(struct outbox *outbox, const struct plan *plan,
 bool outbox_note_delivered(struct outbox *outbox, const struct message *message,
                            int64_t now_us, struct strbuf *why)
 {
-    struct statement *note;
+    struct delivery *delivery;
     bool is_noted;
 
     (void)pthread_mutex_lock(&outbox->lock);
+    outbox->unnoted =
+        xgrow(outbox->unnoted, outbox->unnoted_count, &outbox->unnoted_capacity,
+              sizeof(*outbox->unnoted));
+    delivery = &outbox->unnoted[outbox->unnoted_count++];
+    memcpy(delivery->id, message->id, sizeof(delivery->id));
+    delivery->at_us = now_us;
     database_begin(outbox->database);
-    note = statement_create(outbox->database,
-                            "UPDATE message SET delivered_us = ?, text = NULL"
-                            " WHERE id = ?");
-    statement_set_integer(note, 1, now_us);
-    statement_set_text(note, 2, message->id);
-    statement_run(note);
-    statement_destroy(note);
+    note_deliveries(outbox);
     is_noted = database_commit(outbox->database, why);
+    if (is_noted)
+        outbox->unnoted_count = 0;
     (void)pthread_mutex_unlock(&outbox->lock);
     return is_noted;
+}
+
+bool outbox_drop(struct outbox *outbox, const struct message *message,
+                 struct strbuf *why)
+{
+    struct statement *drop;
+    bool is_dropped;
+
+    (void)pthread_mutex_lock(&outbox->lock);
+    database_begin(outbox->database);
+    drop =
+        statement_create(outbox->database, "DELETE FROM message WHERE id = ?");
+    statement_set_text(drop, 1, message->id);
+    statement_run(drop);
+    statement_destroy(drop);
+    is_dropped = database_commit(outbox->database, why);
+    (void)pthread_mutex_unlock(&outbox->lock);
+    return is_dropped;
+}
+
+void outbox_move_clock(struct outbox *outbox, int64_t by_us)
+{
+    struct statement *move;
+
+    (void)pthread_mutex_lock(&outbox->lock);
+    database_begin(outbox->database);
+    move = statement_create(outbox->database,
+                            "UPDATE message SET created_us = created_us + ?"
+                            " WHERE delivered_us IS NULL");
+    statement_set_integer(move, 1, by_us);
+    statement_run(move);
+    statement_destroy(move);
+    /* Who is told of an old one has to live with the time it says. */
+    (void)database_commit(outbox->database, NULL);
+    (void)pthread_mutex_unlock(&outbox->lock);
 }
 
 static bool has_alert(const struct plan *plan, const char *name)

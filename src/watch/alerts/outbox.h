@@ -28,6 +28,9 @@ struct outbox;
 struct outbox *outbox_open(const char *file, struct strbuf *why);
 void outbox_close(struct outbox *outbox); /* NULL is allowed */
 
+/* Whether it is in FILE, as that is now; NULL: in memory. */
+bool outbox_is_in(const struct outbox *outbox, const char *file);
+
 /* What was told of PLAN's endpoints by PLAN's alerts, into a new BOARD. */
 bool outbox_load_board(struct outbox *outbox, const struct plan *plan,
                        struct board *board, struct strbuf *why);
@@ -53,7 +56,16 @@ bool outbox_store(struct outbox *outbox, const struct plan *plan,
                   struct board *board, struct message *const *messages,
                   size_t count, struct strbuf *why);
 
-/* MESSAGE is not to be delivered again. */
+/* What is not delivered yet, and never will be. */
+bool outbox_drop(struct outbox *outbox, const struct message *message,
+                 struct strbuf *why);
+
+/* The wall clock was set by BY_US: messages that wait are as old as they were.
+ */
+void outbox_move_clock(struct outbox *outbox, int64_t by_us);
+
+/* MESSAGE is not to be delivered again. Where that cannot be stored it is
+ * remembered, and stored with what is stored next. */
 bool outbox_note_delivered(struct outbox *outbox, const struct message *message,
                            int64_t now_us, struct strbuf *why);
 

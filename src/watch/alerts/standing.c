@@ -122,6 +122,46 @@ void standing_told(struct standing *standing, enum news_kind news,
     standing->told_at_us = now_us;
 }
 
+void standing_untold(struct standing *standing)
+{
+    if (standing->position == POSITION_NONE)
+        return;
+    standing->told =
+        standing->position == POSITION_DOWN ? POSITION_UP : POSITION_DOWN;
+    standing->is_flapping = false;
+}
+
+enum { MOMENTS = 5 };
+
+static void list_moments(struct standing *standing, int64_t **moments)
+{
+    moments[0] = &standing->contrary_since_us;
+    moments[1] = &standing->down_since_us;
+    moments[2] = &standing->up_since_us;
+    moments[3] = &standing->changed_at_us;
+    moments[4] = &standing->told_at_us;
+}
+
+void standing_move_clock(struct standing *standing, int64_t by_us)
+{
+    int64_t *moments[MOMENTS];
+
+    list_moments(standing, moments);
+    for (int i = 0; i < MOMENTS; i++)
+        if (*moments[i])
+            *moments[i] += by_us;
+}
+
+void standing_keep_before(struct standing *standing, int64_t now_us)
+{
+    int64_t *moments[MOMENTS];
+
+    list_moments(standing, moments);
+    for (int i = 0; i < MOMENTS; i++)
+        if (*moments[i] > now_us)
+            *moments[i] = now_us;
+}
+
 bool standing_is_plain(const struct standing *standing)
 {
     return standing->position != POSITION_DOWN &&

@@ -61,6 +61,15 @@ enum news_kind standing_news(const struct standing *standing,
 void standing_told(struct standing *standing, enum news_kind news,
                    int64_t now_us);
 
+/* What was handed over did not arrive, and never will: it is news again. */
+void standing_untold(struct standing *standing);
+
+/* The wall clock was set by BY_US: what was so long ago still is. */
+void standing_move_clock(struct standing *standing, int64_t by_us);
+
+/* Nothing of it lies after NOW_US, whatever the clock was when it was noted. */
+void standing_keep_before(struct standing *standing, int64_t now_us);
+
 /* Nothing in it that has to be remembered: it is up, as everybody knows. */
 bool standing_is_plain(const struct standing *standing);
 

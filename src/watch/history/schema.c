@@ -82,6 +82,7 @@ static const char *const steps[] = {
     "PRIMARY KEY (alert, endpoint)) WITHOUT ROWID;"
     "CREATE TABLE told_doubt ("
     "alert TEXT PRIMARY KEY, at_us INTEGER NOT NULL) WITHOUT ROWID;",
+    "ALTER TABLE message ADD COLUMN made_for INTEGER;",
 };
 
 enum { VERSION = sizeof(steps) / sizeof(steps[0]) };

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock_step.h"
+
 #include "rounds/clock.h"
 #include "rounds/secrets.h"
 #include "rounds/xalloc.h"
@@ -22,6 +24,7 @@ struct log_listener {
     struct logger *logger;
     const struct plan *plan;
     struct trouble trouble;
+    struct clock_step clock;
 };
 
 struct log_listener *log_listener_create(struct logger *logger)
@@ -229,6 +232,21 @@ static void note_round(void *context, const struct patrol_round *round)
         log_trouble(log);
 }
 
+/* Who compares times of the log has to know. */
+static void note_tick(void *context)
+{
+    struct log_listener *log = context;
+    int64_t by_us =
+        clock_step_take(&log->clock, clock_boot_us(), clock_wall_us());
+    struct log_line line;
+
+    if (!by_us)
+        return;
+    log_begin(&line, log->logger, LOG_LEVEL_WARNING, "clock");
+    log_number(&line, "set_by_ms", by_us / 1000);
+    log_end(&line);
+}
+
 struct patrol_listener log_listener(struct log_listener *log)
 {
     return (struct patrol_listener){
@@ -237,5 +255,6 @@ struct patrol_listener log_listener(struct log_listener *log)
         .on_finding = note_finding,
         .on_omission = note_omission,
         .on_round = note_round,
+        .on_tick = note_tick,
     };
 }

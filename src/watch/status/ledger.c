@@ -159,6 +159,13 @@ static void take_plan(void *context, const struct plan *plan)
     pthread_mutex_unlock(&ledger->lock);
 }
 
+/* Whether it was asked over a new connection is not known any more. */
+static bool was_silent(const struct endpoint_state *before)
+{
+    return before->is_known &&
+           !outcome_shows_life(before->outcome, before->reason, true);
+}
+
 static void take_finding(void *context, const struct finding *finding)
 {
     struct ledger *ledger = context;
@@ -175,7 +182,8 @@ static void take_finding(void *context, const struct finding *finding)
     if (result->outcome != OUTCOME_UNKNOWN)
         round_view_add(&ledger->round, result->endpoint->origin,
                        outcome_shows_life(result->outcome, result->reason,
-                                          result->connection_reused));
+                                          result->connection_reused),
+                       was_silent(&finding->before));
     ledger->view.checked_us = clock_monotonic_us();
     pthread_mutex_unlock(&ledger->lock);
 }
