@@ -10,7 +10,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from benchmark import limits, machine, render, reports, soak, speed
+from benchmark import (
+    limits,
+    machine,
+    patrol,
+    render,
+    reports,
+    soak,
+    speed,
+)
 from benchmark.bench import Bench, Programs
 from benchmark.measure import RunFailed
 from benchmark.targets import allow_many_descriptors
@@ -31,6 +39,7 @@ CASES = {
     "start": limits.start,
     "reports": reports.reports,
     "soak": soak.soak,
+    "patrol": patrol.patrol,
 }
 
 
