@@ -5,6 +5,7 @@
 
 import json
 import random
+import re
 import signal
 import sqlite3
 import sys
@@ -24,7 +25,7 @@ from support.plans import quoted
 from support.processes import wait_until
 from support.program import PROJECT, SLOWNESS, Rounds
 from support.robots import SECRET, Delivery, Robots
-from support.server import listening_socket
+from support.stalling_mail_server import GREETING, StallingMailServer
 
 Write = Callable[..., Path]
 Start = Callable[..., Patrol]
@@ -301,6 +302,67 @@ def test_a_message_is_tried_again_until_it_is_taken(
         "the answer is not the robot's: <html>log in first</html>",
     ]
     assert len({each.body for each in robots.deliveries()}) == 1
+
+
+@pytest.mark.parametrize(("kind", "order", "again_ms"), [
+    ("slack", "429 after 30", 30_000),
+    ("webhook", "503 after 7", 7_000),
+    ("webhook", "503 after 9223372036854775807", 3_600_000),  # an hour
+    ("slack", "503", 1_000),
+    ("dingtalk", "busy", 600_000),  # it is silent for ten minutes
+    ("wecom", "busy", 60_000),
+    ("feishu", "busy", 60_000),
+])
+def test_a_robot_that_wants_to_be_left_alone_is_left_alone_so_long(
+    patrol: Start, plan: Write, robots: Robots, counting: CountingServer,
+    kind: str, order: str, again_ms: int,
+) -> None:
+    counting.script("/bad", [Answer(500)])
+    robots.order("robot", order)
+    path = plan(plan_text([counting.url("/bad")], [alert(robots, kind)]))
+
+    running = patrol(path)
+    failed = running.wait_for("alert_failed")
+    assert running.end() == 0
+
+    assert failed["again_ms"] == again_ms
+
+
+def test_300_failures_in_chinese_are_within_every_limit(
+    patrol: Start, plan: Write, robots: Robots, counting: CountingServer
+) -> None:
+    counting.script("/health", [Answer(status=503)])
+    names = [f"订单服务「{i}」健康检查接口 (核心) 😀" for i in range(300)]
+    endpoints = ",\n".join(
+        f'{{ name = "{name}"; url = "{counting.url(f"/health?{i}")}"; }}'
+        for i, name in enumerate(names)
+    )
+    alerts = ",\n".join(
+        alert(robots, k, k, 'title = "巡检"; mentions = ["13800000000", "all"];')
+        for k in ROBOTS
+    )
+    path = plan(
+        'schedule = { every = "5s"; };\n' + HISTORY
+        + f"endpoints = ({endpoints});\nalerts = ({alerts});\n"
+    )
+
+    running = patrol(path, "--lang", "zh_CN")
+    for kind in ROBOTS:
+        wait_until(
+            lambda: sum(map(down_in_title, robots.taken(kind))) >= 300,
+            f"{kind} to be told of all", 120,
+        )
+    assert running.end() == 0
+
+    for delivery in (each for k in ROBOTS for each in robots.deliveries(k)):
+        assert delivery.trouble == ""
+        text = delivery.text
+        assert "\ufffd" not in text
+        told = [line for line in text.splitlines() if "订单服务「" in line]
+        rest = re.search(r"^… .*?(\d+)", text, re.MULTILINE)
+        assert len(told) + (int(rest[1]) if rest else 0) == down_in_title(
+            delivery)
+        assert all("」健康检查接口" in line for line in told)
 
 
 def test_without_a_history_a_plan_read_anew_forgets_nothing(
@@ -681,24 +743,81 @@ def test_no_mail_goes_to_a_server_without_a_good_certificate(
     assert "certificate" in done.stdout
 
 
-def test_a_mail_server_that_says_nothing_is_given_up_in_time(
-    rounds: Rounds, plan: Write
-) -> None:
-    with listening_socket() as silent:
-        path = plan(plan_text(["http://127.0.0.1:1/"], [
-            f'{{ type = "email"; timeout = "300ms"; '
-            f'server = "{scheme}://127.0.0.1:{silent.getsockname()[1]}"; '
-            'from = "rounds@example.com"; to = ["a@example.com"]; }'
-            for scheme in ("smtp", "smtps")
-        ]))
+def mail_alert(url: str, rest: str) -> str:
+    """An alert by mail, without encryption where the server has none."""
+    return (
+        f'{{ type = "email"; server = "{url}"; starttls = false; {AT_ONCE} '
+        f'from = "rounds@example.com"; to = ["a@example.com"]; {rest} }}'
+    )
 
-        done = rounds.run("watch", "--test-alerts", path)
+
+@pytest.fixture
+def stalling() -> Iterator[Callable[[str], StallingMailServer]]:
+    """Starts a mail server that is silent from some command on."""
+    made = []
+
+    def start(silent_at: str) -> StallingMailServer:
+        made.append(StallingMailServer(silent_at))
+        return made[-1]
+
+    yield start
+    for server in made:
+        server.stop()
+
+
+STALLS = (GREETING, "EHLO", "MAIL", "RCPT", "DATA", ".")
+
+
+def test_a_mail_server_that_says_nothing_is_given_up_in_time(
+    rounds: Rounds, plan: Write, stalling: Callable[[str], StallingMailServer]
+) -> None:
+    path = plan(plan_text(["http://127.0.0.1:1/"], [
+        mail_alert(stalling(command).url, 'timeout = "300ms";')
+        for command in STALLS
+    ]))
+
+    done = rounds.run("watch", "--test-alerts", path)
 
     assert done.returncode == 1
     told = done.stdout.splitlines()
-    assert len(told) == 2
-    assert all("not delivered" in line and "timed out" in line
-               for line in told), told
+    assert len(told) == len(STALLS)
+    for line in told:
+        assert "not delivered" in line
+        assert "timed out" in line or "Timeout was reached" in line
+
+
+def test_a_mail_server_that_has_taken_a_mail_need_not_say_goodbye(
+    rounds: Rounds, plan: Write, stalling: Callable[[str], StallingMailServer]
+) -> None:
+    server = stalling("QUIT")
+    path = plan(plan_text(
+        ["http://127.0.0.1:1/"], [mail_alert(server.url, 'timeout = "5m";')]
+    ))
+
+    done = rounds.run("watch", "--test-alerts", path, timeout=20)
+
+    assert (done.returncode, done.stdout) == (0, "email: delivered\n")
+    server.wait_until_silent()
+
+
+@pytest.mark.parametrize("silent_at", STALLS)
+def test_a_mail_server_that_says_nothing_holds_up_neither_reload_nor_end(
+    patrol: Start, plan: Write, counting: CountingServer, silent_at: str,
+    stalling: Callable[[str], StallingMailServer],
+) -> None:
+    counting.script("/bad", [Answer(500)])
+    server = stalling(silent_at)
+    path = plan(plan_text(
+        [counting.url("/bad")], [mail_alert(server.url, 'timeout = "5m";')]
+    ))
+    running = patrol(path)
+    server.wait_until_silent()
+
+    running.signal(signal.SIGHUP)
+    running.wait_for("reload")
+    running.wait_for("round", len(running.of("round")) + 3)
+
+    assert running.end() == 0
 
 
 def command(*words: str, rest: str = "") -> str:

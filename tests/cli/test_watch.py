@@ -3,7 +3,9 @@
 # ctest: first
 # ctest: timeout 400
 
+import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -11,6 +13,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,6 +64,17 @@ class Systemd:
             fields = dict(line.split("=", 1) for line in told.split("\n"))
             if word in fields:
                 return fields
+
+    def hears(self, word: str, seconds: float) -> bool:
+        """Whether a datagram with this field comes in time."""
+        self._socket.settimeout(seconds)
+        try:
+            self.wait_for(word)
+        except TimeoutError:
+            return False
+        finally:
+            self._socket.settimeout(PATIENCE)
+        return True
 
     def close(self) -> None:
         self._socket.close()
@@ -426,6 +440,65 @@ def test_a_history_that_cannot_be_written_stops_no_check(
     assert len(started.of("history", level="error")) == 1
 
 
+@pytest.mark.skipif(
+    bool(os.environ.get("ROUNDS_SANITIZE")),
+    reason="sanitizers write files, which the limit hits too",
+)
+def test_on_a_full_disk_it_goes_on_and_stores_all_once_there_is_room(
+    patrol: Callable[..., Patrol], counting: CountingServer, plan: Write,
+    tmp_path: Path,
+) -> None:
+    text = plan_of(
+        [counting.url(f"/{i}") for i in range(10)],
+        EVERY_SECOND + 'history = { file = "found.db"; };',
+    )
+    started = patrol(plan(text))
+    started.wait_for("check", count=20)
+
+    resource.prlimit(started.pid, resource.RLIMIT_FSIZE, (8192, -1))
+    told = started.wait_for("history", level="error")
+    asked = counting.request_count
+    counting.wait_for_requests(asked + 20, PATIENCE)
+    resource.prlimit(started.pid, resource.RLIMIT_FSIZE, (-1, -1))
+    started.wait_for("history", level="info")
+
+    assert started.end() == 0
+    assert str(tmp_path / "found.db") in told["message"]
+    assert len(started.of("history", level="error")) == 1
+    with closing(sqlite3.connect(tmp_path / "found.db")) as database:
+        assert database.execute(
+            "PRAGMA integrity_check").fetchall() == [("ok",)]
+        (stored,), = database.execute("SELECT count(*) FROM result")
+    assert stored == len(started.of("check")) == counting.request_count
+
+
+def test_two_patrols_and_a_round_may_keep_one_history(
+    rounds: Rounds, patrol: Callable[..., Patrol], counting: CountingServer,
+    plan: Write, tmp_path: Path,
+) -> None:
+    urls = [counting.url(f"/{i}") for i in range(20)]
+    settings = EVERY_SECOND + 'history = { file = "found.db"; };'
+    path = plan(plan_of(urls, settings))
+    started = [patrol(path), patrol(path)]
+    for each in started:
+        each.wait_for("check", count=20)
+
+    done = rounds.run("check", "--history", path)
+    told = rounds.run("history", path)
+    for each in started:
+        each.wait_for("check", count=len(each.of("check")) + 40)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert [each.end() for each in started] == [0, 0]
+    with closing(sqlite3.connect(tmp_path / "found.db")) as database:
+        assert database.execute(
+            "PRAGMA integrity_check").fetchall() == [("ok",)]
+        (stored, last), = database.execute(
+            "SELECT count(*), max(id) FROM result")
+    assert stored == last == counting.request_count
+
+
 # --- signals ---
 
 
@@ -601,6 +674,27 @@ def test_the_watchdog_is_fed(
         assert systemd.wait_for("WATCHDOG") == {"WATCHDOG": "1"}
 
     assert started.end() == 0
+
+
+def test_the_watchdog_is_not_fed_when_nobody_tells_what_is_found(
+    rounds: Rounds, counting: CountingServer, plan: Write, systemd: Systemd
+) -> None:
+    urls = [counting.url(f"/{i}") for i in range(100)]
+    # Nobody reads its log, which stands still once the pipe is full.
+    stuck = rounds.start(
+        "watch", "--log-level", "debug", plan(plan_of(urls, EVERY_SECOND)),
+        env={"NOTIFY_SOCKET": str(systemd.path), "WATCHDOG_USEC": "200000"},
+    )
+    systemd.wait_for("WATCHDOG")
+
+    wait_until(
+        lambda: not systemd.hears("WATCHDOG", 3), "the watchdog to starve",
+        PATIENCE,
+    )
+
+    assert stuck.poll() is None  # it would be ended by systemd
+    asked = counting.request_count
+    counting.wait_for_requests(asked + 100, PATIENCE)
 
 
 @pytest.mark.skipif(

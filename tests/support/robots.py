@@ -111,7 +111,8 @@ class Robots:
 
     def order(self, name: str, *what: str) -> None:
         """What the robot does with the next requests, one for each:
-        "hang", "refuse", "garbage" or a status such as "503"."""
+        "hang", "refuse", "garbage", "busy" (sent too much of late), a status
+        such as "503", or one with its Retry-After, "429 after 30"."""
         with self._lock:
             self._orders[name].extend(what)
 
@@ -169,8 +170,12 @@ class Robots:
 
     def _judge(self, delivery: Delivery, order: str) -> Any:
         """What a robot answers; Refusal where it does not take it."""
-        if order.isdigit():
-            raise Refusal(int(order), "out of order")
+        if order[:3].isdigit():
+            status, _, seconds = order.partition(" after ")
+            after = {"Retry-After": seconds} if seconds else {}
+            raise Refusal(int(status), "out of order", **after)
+        if order == "busy":
+            raise too_much(delivery.kind, "a minute")
         if order == "garbage":
             raise Refusal(200, "<html>log in first</html>")
         self._count(delivery)
@@ -192,12 +197,17 @@ class Robots:
         ages = [now - each.at for each in self.deliveries(delivery.name)]
         kind = delivery.kind
         if sum(age < 60 for age in ages) >= A_MINUTE.get(kind, 1 << 30):
-            code = {"dingtalk": 130101, "wecom": 45009}.get(kind, 11232)
-            raise refusal_of(kind, code, "send too fast, a minute")
+            raise too_much(kind, "a minute")
         if sum(age < 1 for age in ages) >= A_SECOND.get(kind, 1 << 30):
-            if kind == "slack":
-                raise Refusal(429, "rate_limited", **{"Retry-After": "1"})
-            raise refusal_of(kind, 11232, "send too fast, a second")
+            raise too_much(kind, "a second")
+
+
+def too_much(kind: str, span: str) -> Refusal:
+    """How a robot says that it was sent too much."""
+    if kind == "slack":
+        return Refusal(429, "rate_limited", **{"Retry-After": "1"})
+    code = {"dingtalk": 130101, "wecom": 45009}.get(kind, 11232)
+    return refusal_of(kind, code, f"send too fast, {span}")
 
 
 def refusal_of(kind: str, code: int, text: str) -> Refusal:

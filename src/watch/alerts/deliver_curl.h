@@ -10,9 +10,14 @@
 
 void deliver_set_common(CURL *curl, const struct alert *alert);
 
-/* As curl_easy_perform(), which WHY tells of where it failed; STOP being raised
- * breaks it off within moments. */
-CURLcode deliver_perform(CURL *curl, const atomic_bool *stop,
-                         struct strbuf *why);
+/*
+ * False: WHY says why not. STOP being raised breaks it off within a second, and
+ * mostly at once, and so does the alert's timeout. IS_TAKEN, where given,
+ * becomes true once the other side has said so: all is well then, whatever
+ * else may come.
+ */
+bool deliver_perform(CURL *curl, const struct alert *alert,
+                     const atomic_bool *stop, const bool *is_taken,
+                     struct strbuf *why);
 
 #endif

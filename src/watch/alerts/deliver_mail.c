@@ -26,15 +26,26 @@ static size_t give_mail(char *bytes, size_t size, size_t count, void *context)
     return given;
 }
 
-/* The server's lines, of which the last tells why it did not take the mail. */
+/* What the server says. */
+struct replies {
+    struct strbuf last; /* tells why it did not take the mail */
+    bool wants_mail;    /* 354: the next one is about all of the mail */
+    bool is_taken;
+};
+
 static size_t take_reply(char *bytes, size_t size, size_t count, void *context)
 {
-    struct strbuf *reply = context;
+    struct replies *replies = context;
+    struct strbuf *last = &replies->last;
 
-    strbuf_clear(reply);
-    strbuf_add(reply, bytes, size * count);
-    while (reply->length && strchr("\r\n", reply->data[reply->length - 1]))
-        strbuf_truncate(reply, reply->length - 1);
+    if (size * count >= 3 && strncmp(bytes, "221", 3) == 0)
+        return size * count; /* goodbye, which says nothing of the mail */
+    strbuf_clear(last);
+    strbuf_add(last, bytes, size * count);
+    while (last->length && strchr("\r\n", last->data[last->length - 1]))
+        strbuf_truncate(last, last->length - 1);
+    replies->is_taken |= replies->wants_mail && *last->data == '2';
+    replies->wants_mail = strncmp(last->data, "354", 3) == 0;
     return size * count;
 }
 
@@ -59,13 +70,13 @@ static struct curl_slist *list_recipients(const struct alert *alert)
     return list;
 }
 
-static CURLcode send_mail(CURL *curl, const struct alert *alert,
-                          const atomic_bool *stop, struct reading *reading,
-                          struct strbuf *why)
+static bool send_mail(CURL *curl, const struct alert *alert,
+                      const atomic_bool *stop, struct reading *reading,
+                      struct strbuf *why)
 {
     struct curl_slist *recipients = list_recipients(alert);
-    struct strbuf reply = STRBUF_INIT;
-    CURLcode code;
+    struct replies replies = { .last = STRBUF_INIT };
+    bool is_taken;
 
     (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     (void)curl_easy_setopt(curl, CURLOPT_URL, alert->url);
@@ -79,14 +90,14 @@ static CURLcode send_mail(CURL *curl, const struct alert *alert,
     (void)curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_mail);
     (void)curl_easy_setopt(curl, CURLOPT_READDATA, reading);
     (void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_reply);
-    (void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, &reply);
-    code = deliver_perform(curl, stop, why);
-    if (code != CURLE_OK)
-        tell_reply(&reply, why);
-    strbuf_release(&reply);
+    (void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, &replies);
+    is_taken = deliver_perform(curl, alert, stop, &replies.is_taken, why);
+    if (!is_taken)
+        tell_reply(&replies.last, why);
+    strbuf_release(&replies.last);
     (void)curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
     curl_slist_free_all(recipients);
-    return code;
+    return is_taken;
 }
 
 bool deliver_mail(const struct message *message, const atomic_bool *stop,
@@ -95,7 +106,7 @@ bool deliver_mail(const struct message *message, const atomic_bool *stop,
     CURL *curl = curl_easy_init();
     struct strbuf mail = STRBUF_INIT;
     struct reading reading = { &mail, 0 };
-    CURLcode code;
+    bool is_taken;
 
     if (!curl) {
         strbuf_add_string(why, _("libcurl could not be started"));
@@ -103,8 +114,8 @@ bool deliver_mail(const struct message *message, const atomic_bool *stop,
     }
     mail_compose(message, clock_wall_us(), &mail);
     deliver_set_common(curl, message->alert);
-    code = send_mail(curl, message->alert, stop, &reading, why);
+    is_taken = send_mail(curl, message->alert, stop, &reading, why);
     strbuf_release(&mail);
     curl_easy_cleanup(curl);
-    return code == CURLE_OK;
+    return is_taken;
 }
