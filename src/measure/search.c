@@ -4,8 +4,9 @@
 #include <math.h>
 
 enum {
-    CLOSE_RUNS = 3,    /* are as much as a long one */
-    MARGIN_TENTHS = 9, /* of what a network that refuses did not refuse */
+    MARGIN_TENTHS = 8, /* of what a network that refuses did not refuse */
+    STRAIN_TIMES = 4,  /* see search_proof_us() */
+    PROOF_MOST_US = 8 * 1000 * 1000,
 };
 
 /* Twice the workers should do at least so much more, or they do no more. */
@@ -208,19 +209,50 @@ const struct tune_step *search_fewest(const struct tune_course *course,
     return fewest;
 }
 
-/* What a touchy network let pass was no accident of a short step. */
-static bool is_proven(const struct tune_course *course,
-                      const struct tune_step *step)
+static int64_t longest_run_us(const struct tune_step *step)
 {
-    return !search_is_touchy(course) ||
-           step->all.measured_us >= SEARCH_REFUSAL_US ||
-           step->runs >= CLOSE_RUNS;
+    int64_t longest_us = 0;
+
+    for (size_t i = 0; i < step->each_count; i++)
+        if (step->each[i].measured_us > longest_us)
+            longest_us = step->each[i].measured_us;
+    return longest_us;
+}
+
+/*
+ * Who counts with a bucket that fills up again lets too many pass until it is
+ * empty. It held no more than what was taken out of it before the first was
+ * refused: so whoever goes on for STRAIN_TIMES as long and is let pass takes out
+ * more than comes in by so small a part that MARGIN makes up for it.
+ */
+int64_t search_proof_us(const struct tune_course *course)
+{
+    const struct tune_step *objected = first_objection(course);
+    const struct tune_step *top;
+    int64_t strain_us;
+
+    if (!objected || !objected->refusals)
+        return SEARCH_REFUSAL_US;
+    top = tune_course_find(course, most_below(course, objected->workers));
+    strain_us = objected->elapsed_us +
+                (top && top->each_count ? top->each[0].measured_us : 0);
+    if (strain_us * STRAIN_TIMES < SEARCH_REFUSAL_US)
+        return SEARCH_REFUSAL_US;
+    return strain_us * STRAIN_TIMES < PROOF_MOST_US ? strain_us * STRAIN_TIMES
+                                                    : PROOF_MOST_US;
 }
 
 unsigned search_unproven(const struct tune_course *course)
 {
+    const struct tune_step *objected = first_objection(course);
     unsigned ceiling = search_ceiling(course);
-    const struct tune_step *top = tune_course_find(course, ceiling);
+    const struct tune_step *top;
 
-    return ceiling && (!top || !is_proven(course, top)) ? ceiling : 0;
+    if (!search_is_touchy(course) || !ceiling)
+        return 0;
+    top = tune_course_find(course, most_below(course, objected->workers));
+    /* From the end of one check to that of another: a little is missing. */
+    if (longest_run_us(top) < search_proof_us(course) / 10 * 9)
+        return top->workers;
+    return tune_course_find(course, ceiling) ? 0 : ceiling;
 }

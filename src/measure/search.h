@@ -24,7 +24,11 @@ enum { SEARCH_REFUSAL_US = 2500 * 1000 };
 /* Whether the network refuses or fails: nobody knows where that begins. */
 bool search_is_touchy(const struct tune_course *course);
 
-/* The rise being over: the ceiling, where too little is known of it; or 0. */
+/* How long a network that refuses, or fails, has to let the most that it let
+ * pass go on without a pause. */
+int64_t search_proof_us(const struct tune_course *course);
+
+/* The rise being over: what is to be proven or measured because of that; or 0. */
 unsigned search_unproven(const struct tune_course *course);
 
 /* Of what was measured up to CEILING. */

@@ -145,6 +145,25 @@ static enum tune_end ask(const struct tune_course *course, struct room room,
     return TUNE_END_NOT_YET;
 }
 
+/* So long that a network that refuses would have done so. */
+static enum tune_end ask_for_proof(const struct tune_course *course,
+                                   struct room room, unsigned workers,
+                                   struct tune_wish *wish)
+{
+    struct tune_wish proof;
+    enum tune_end end = ask(course, room, workers, &proof);
+
+    if (end)
+        return end;
+    proof.least_us = longer(proof.least_us, search_proof_us(course));
+    if (proof.pause_us + proof.least_us > room.time_us)
+        return TUNE_END_TIME;
+    proof.most_us = longer(proof.most_us, proof.least_us);
+    proof.end_us = longer(proof.end_us, proof.most_us);
+    *wish = proof;
+    return TUNE_END_NOT_YET;
+}
+
 /* Once more, and shorter: it is to tell whether another moment says the same. */
 static enum tune_end ask_again(const struct tune_course *course,
                                struct room room, unsigned workers,
@@ -186,7 +205,7 @@ enum tune_end tune_next(const struct tune_course *course, int64_t elapsed_us,
         return rise(course, room, workers, wish);
     workers = search_unproven(course);
     if (workers)
-        return ask(course, room, workers, wish);
+        return ask_for_proof(course, room, workers, wish);
     basis_find_unsure(course, &unsure);
     workers = look_between(course);
     if (workers)

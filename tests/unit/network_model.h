@@ -24,6 +24,7 @@ struct model {
     double hiccups;  /* the part of the answers that takes longer */
     unsigned slots;  /* requests served at once, others wait; 0: any */
     unsigned rate;   /* answered in any one second, others get 429; 0: any */
+    double burst;    /* that many more than the rate at once, if it was calm */
     double crowd;    /* workers at which a latency has doubled; 0: never */
     double errors;   /* the part of the checks that fails */
     bool is_moody;   /* every 1.7 s it is another network */
@@ -40,6 +41,8 @@ struct model {
     int64_t woken_late_us;
     int64_t answered_us[MODEL_WINDOW]; /* when each of the last ones came in */
     size_t answered;
+    double bucket; /* how full it is */
+    int64_t filled_us;
 };
 
 /* xorshift64*: 0 to below 1. */
@@ -111,12 +114,27 @@ static int64_t model_service_us(struct model *model, unsigned workers)
     return (int64_t)service_us + 1;
 }
 
+/* A bucket that fills up at the rate, up to the burst. */
+static bool model_bucket_refuses(struct model *model, int64_t at_us)
+{
+    double filled = (double)(at_us - model->filled_us) * model->rate * 1e-6;
+
+    model->bucket = fmin(model->bucket + filled, model->burst);
+    model->filled_us = at_us;
+    if (model->bucket < 1)
+        return true;
+    model->bucket--;
+    return false;
+}
+
 static bool model_refuses(struct model *model, int64_t at_us)
 {
     size_t oldest;
 
     if (!model->rate)
         return false;
+    if (model->burst > 0)
+        return model_bucket_refuses(model, at_us);
     if (model->answered >= model->rate) {
         oldest = (model->answered - model->rate) % MODEL_WINDOW;
         if (model->answered_us[oldest] > at_us - MODEL_SECOND_US)
@@ -217,6 +235,8 @@ static void model_start(struct model *model, uint64_t seed)
     model->now_us = MODEL_SECOND_US;
     model->moods = seed * 1000003;
     model->answered = 0;
+    model->bucket = model->burst;
+    model->filled_us = model->now_us;
     model->is_busy = false;
     model->busy_until_us = 0;
 }

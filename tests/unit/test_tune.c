@@ -280,6 +280,35 @@ static void nor_where_steps_are_shorter_than_the_limit_counts(void **state)
     check_refusals(&quick);
 }
 
+/* Who counts by the second may let some more pass at once, if it was calm. */
+static void nor_what_draws_it_once_a_bucket_is_empty(void **state)
+{
+    static const unsigned rates[] = { 51, 75, 101, 130, 199, 310 };
+    static const double burst_s[] = { 0.2, 0.5, 1, 2 };
+    unsigned answers = 0, tries = 0, most;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rates); i++) {
+        for (size_t k = 0; k < COUNT(burst_s); k++) {
+            const struct model model = { .latency_us = 40000,
+                                         .scatter = 0.15,
+                                         .rate = rates[i],
+                                         .burst = rates[i] * burst_s[k] };
+
+            for (uint64_t seed = 1; seed <= SEEDS / 2; seed++) {
+                struct tune_advice advice = advise(&model, seed, &usual, &most);
+
+                tries++;
+                answers += advice.workers > 0;
+                if (advice.workers && is_refused(&model, advice.workers, seed))
+                    fail_msg("%u workers at %u a second", advice.workers,
+                             rates[i]);
+            }
+        }
+    }
+    assert_in_nine_of_ten(answers, tries);
+}
+
 static void a_latency_that_grows_with_load_stops_the_rise(void **state)
 {
     const struct model model = { .latency_us = 40000,
@@ -381,7 +410,7 @@ static void a_plateau_is_looked_at_twice_and_by_turns(void **state)
 static void nothing_above_an_objection_is_asked_again(void **state)
 {
     struct tune_course course = { .limits = usual };
-    struct tune_step refused = step_of(16, 200);
+    struct tune_step refused = step_of(16, 200), proof = step_of(8, 200);
     struct tune_wish wish;
 
     (void)state;
@@ -391,14 +420,15 @@ static void nothing_above_an_objection_is_asked_again(void **state)
 
     assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
                      TUNE_END_NOT_YET);
-    assert_int_equal(wish.workers, 7);
+    assert_int_equal(wish.workers, 8);
     assert_true(wish.pause_us >= usual.pause_us);
-    assert_true(wish.least_us > 2 * MODEL_SECOND_US);
+    assert_true(wish.least_us >= 4 * 2 * MODEL_SECOND_US);
 
-    refused = step_of(7, 150);
-    tune_course_add(&course, &refused);
+    proof.all.measured_us = wish.least_us;
+    tune_course_add(&course, &proof);
     assert_int_equal(tune_next(&course, MODEL_SECOND_US, &wish),
                      TUNE_END_NOT_YET);
+    assert_int_equal(wish.workers, 6);
     assert_int_equal(wish.pause_us, 0);
     tune_course_release(&course);
 }
@@ -733,20 +763,23 @@ static void a_first_step_without_errors_is_no_promise(void **state)
 static void what_failed_at_once_does_not_scatter(void **state)
 {
     struct tune_course course = { .limits = usual };
-    struct tune_step failing = step_of(16, 0), ceiling = step_of(7, 175);
+    struct tune_step failing = step_of(16, 0), proof = step_of(8, 200);
+    struct tune_step ceiling = step_of(6, 150);
     struct tune_advice advice;
 
     (void)state;
     failing.errors = failing.requests;
+    failing.all.measured = 0;
     failing.all.scatter = 1;
-    ceiling.all.measured_us = 3 * (int64_t)MODEL_SECOND_US;
+    proof.all.measured_us = 3 * (int64_t)MODEL_SECOND_US;
     rise(&course, 4);
     tune_course_add(&course, &failing);
+    tune_course_add(&course, &proof);
     tune_course_add(&course, &ceiling);
     believe(&course);
 
     tune_advise(&course, &advice);
-    assert_int_equal(advice.workers, 7);
+    assert_int_equal(advice.workers, 6);
     assert_int_equal(advice.ground, TUNE_GROUND_ERRORS);
     tune_course_release(&course);
 }
@@ -771,7 +804,8 @@ static void what_was_stopped_is_no_recommendation(void **state)
 static void what_a_network_that_refuses_let_pass_has_to_be_proven(void **state)
 {
     struct tune_course course = { .limits = usual, .end = TUNE_END_TIME };
-    struct tune_step refused = step_of(16, 200), ceiling = step_of(7, 175);
+    struct tune_step refused = step_of(16, 200), ceiling = step_of(6, 150);
+    struct tune_step proof = step_of(8, 200);
     struct tune_advice advice;
 
     (void)state;
@@ -779,15 +813,19 @@ static void what_a_network_that_refuses_let_pass_has_to_be_proven(void **state)
     refused.refusals = refused.errors = 1;
     tune_course_add(&course, &refused);
     tune_course_add(&course, &ceiling);
+    for (int i = 0; i < 2; i++) { /* several short ones are none */
+        tune_course_add(&course, &proof);
+        tune_course_add(&course, &ceiling);
+    }
     believe(&course);
     tune_advise(&course, &advice);
     assert_int_equal(advice.workers, 0);
     assert_int_equal(advice.ground, TUNE_GROUND_UNFINISHED);
 
-    ceiling.all.measured_us = 2 * (int64_t)MODEL_SECOND_US;
-    tune_course_add(&course, &ceiling);
+    proof.all.measured_us = 8 * (int64_t)MODEL_SECOND_US;
+    tune_course_add(&course, &proof);
     tune_advise(&course, &advice);
-    assert_int_equal(advice.workers, 7);
+    assert_int_equal(advice.workers, 6);
     tune_course_release(&course);
 }
 
@@ -813,6 +851,7 @@ int main(void)
         cmocka_unit_test(a_long_line_is_not_given_up_early_on_a_busy_machine),
         cmocka_unit_test(what_draws_429_is_never_recommended),
         cmocka_unit_test(nor_where_steps_are_shorter_than_the_limit_counts),
+        cmocka_unit_test(nor_what_draws_it_once_a_bucket_is_empty),
         cmocka_unit_test(a_latency_that_grows_with_load_stops_the_rise),
         cmocka_unit_test(a_rise_that_the_budget_cuts_off_is_uncertain),
         cmocka_unit_test(a_plateau_is_looked_at_twice_and_by_turns),
