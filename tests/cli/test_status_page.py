@@ -512,7 +512,7 @@ def test_while_nobody_looks_nothing_is_asked(
             "round", len(served.patrol.of("round")) + SEVERAL_ROUNDS)
         return browser.requests()
 
-    assert requests_in_some_rounds() != []
+    wait_until(lambda: requests_in_some_rounds() != [], "a request", 120)
     browser.run("""
         window.hide = (isHidden) => {
           Object.defineProperty(document, "hidden",

@@ -3,6 +3,8 @@
 
 const PAUSE_LEAST_MS = 1000;
 const PAUSE_MOST_MS = 5000;
+const PAUSE_SHARE = 10;       // as many times as long as it took to ask,
+const PAUSE_SLOW_MS = 30000;  // but no longer than that
 const BACKOFF_MOST_MS = 60000;
 const ANSWER_MS = 10000;      // so long an answer may take
 const INCIDENTS_MS = 60000;   // each is asked for so often,
@@ -22,6 +24,7 @@ const connection = {
   isAsking: false,
   failures: 0,      // in a row
   nextAt: 0,        // Date.now() of the next request
+  tookMs: 0,        // all that was asked the last time
 };
 
 class RefusedError extends Error {
@@ -124,7 +127,8 @@ function pauseMs() {
   if (connection.failures > 0)
     return Math.min(PAUSE_LEAST_MS * 2 ** (connection.failures - 1),
       BACKOFF_MOST_MS);
-  return clamp(shortestPeriod(), PAUSE_LEAST_MS, PAUSE_MOST_MS);
+  return Math.max(clamp(shortestPeriod(), PAUSE_LEAST_MS, PAUSE_MOST_MS),
+    Math.min(PAUSE_SHARE * connection.tookMs, PAUSE_SLOW_MS));
 }
 
 let timer = null;
@@ -133,10 +137,13 @@ async function poll() {
   clearTimeout(timer);
   if (document.hidden || connection.isAsking)
     return;
+  const began = performance.now();
+
   connection.isAsking = true;
   showConnection();
   try {
     await askForAll();
+    connection.tookMs = performance.now() - began;
     connection.failures = 0;
     connection.lostAt = null;
     connection.isRefused = false;
