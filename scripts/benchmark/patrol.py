@@ -87,17 +87,22 @@ def patrol(bench: Bench) -> CaseResult:
 def _tell(
     figures: Figures, seconds: int, busy: float, late_ms: list[float]
 ) -> CaseResult:
-    begun = figures.samples[int(len(figures.samples) * SETTLED)]
-    last = figures.samples[-1]
+    # From the last beat on it closes what it has.
+    samples = [each for each in figures.samples if each.at < seconds - 1]
+    begun, last = samples[int(len(samples) * SETTLED)], samples[-1]
+    half = len(samples) // 2
+    most_open = [max(each.descriptors for each in part)
+                 for part in (samples[:half], samples[half:])]
     lags = [percentile(figures.lags_ms, each) for each in (50, 99, 99.9, 100)]
     computed = (figures.checks * RESULT_BYTES
                 + ENDPOINTS * HOUR_BYTES * (2 + seconds // 3600) + EMPTY_BYTES)
     result = CaseResult(
         f"{ENDPOINTS} endpoints every second for {seconds} s",
         f"`rounds watch` over {ORIGINS} origins, every check logged and "
-        "stored. A start is late by the time from its beat to its request; "
-        "memory and descriptors are flat where they are no more at the end "
-        f"than after a {round(1 / SETTLED)}th of the time.",
+        "stored. A start is late by the time from its beat to its request. "
+        f"Memory is flat where it is no more at the end than after a "
+        f"{round(1 / SETTLED)}th of the time; descriptors come and go with "
+        "connections, of which a busy machine needs more.",
         columns=["", "figure"],
         rows=[
             ["checks made, of those due",
@@ -107,8 +112,8 @@ def _tell(
             ["memory then and at the end",
              f"{begun.resident_kib / 1024:.1f}, "
              f"{last.resident_kib / 1024:.1f} MiB"],
-            ["descriptors then and at the end",
-             f"{begun.descriptors}, {last.descriptors}"],
+            ["descriptors, most in each half",
+             f"{most_open[0]}, {most_open[1]}"],
             ["history, at most as computed",
              f"{figures.history_bytes / 1e6:.1f} MB of "
              f"{computed / 1e6:.1f} MB"],
@@ -126,8 +131,8 @@ def _tell(
             Goal("start late, p99", 50, lags[1], "ms"),
             Goal("memory over that after a fifth", 1.05,
                  last.resident_kib / begun.resident_kib),
-            Goal("descriptors over those after a fifth", 1.05,
-                 last.descriptors / begun.descriptors),
+            Goal("descriptors, second half over the first", 1.1,
+                 most_open[1] / most_open[0]),
             Goal("history over what is computed", 1,
                  figures.history_bytes / computed),
         ],
