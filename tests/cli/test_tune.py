@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -642,6 +643,37 @@ def test_the_reports_of_people_speak_their_language(
         assert "个并发" in written_by_it and "推荐" in written_by_it
         assert "workers" not in written_by_it.replace("--max-workers", "")
     assert 'lang="zh' in page
+
+
+def halt_now_and_then(started: subprocess.Popen[str]) -> None:
+    """Let a program run for only a third of the time, until it has ended."""
+    while started.poll() is None:
+        started.send_signal(signal.SIGSTOP)
+        time.sleep(0.1)
+        started.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+
+
+@BOTH
+def test_a_machine_that_is_too_busy_is_told(
+    rounds: Rounds, plan: Write, simulate: Make
+) -> None:
+    service_ms = 10
+    server = simulate(service_ms=service_ms)
+    started = rounds.start(
+        "tune", *rounds.engine_arguments(), "--report", "json", *QUICK,
+        "--max-workers", "1", plan(plan_text(urls_of(server))),
+    )
+    halt_now_and_then(started)
+    stdout, stderr = started.communicate(timeout=30)
+    assert started.returncode in (0, INCOMPLETE), stderr
+    report = json.loads(stdout)
+    jsonschema.validate(report, json.loads(SCHEMA.read_text()))
+    found = report["networks"]["net"]
+    assert found["steps"][0]["late_ms"] > 0.05 * service_ms, found
+    assert found["ground"] != "scatter", found
+    if found["recommended_workers"] or found["ground"] == "starved":
+        assert "this machine was" in found["why"], found
 
 
 @BOTH
