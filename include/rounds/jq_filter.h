@@ -6,7 +6,8 @@
  * threads may run it at the same time, one after another takes its turn at the
  * interpreter. Programs cannot read the environment (`env` and $ENV are
  * empty), files or modules, and `debug` and `stderr` write nothing; numbers
- * are those of libjq, doubles. A program that never ends is not ended.
+ * are those of libjq, doubles. A program that takes more of the processor than
+ * JQ_FILTER_MOST_MS (for long texts more) is ended.
  */
 
 #include <stdbool.h>
@@ -15,6 +16,8 @@
 #include "rounds/strbuf.h"
 
 struct jq_filter;
+
+enum { JQ_FILTER_MOST_MS = 1000 };
 
 /* NULL: not a jq program; WHY gets jq's own words. */
 struct jq_filter *jq_filter_create(const char *program, struct strbuf *why);
@@ -34,7 +37,7 @@ const char *jq_filter_text(const struct jq_filter *filter);
 /*
  * Whether the first value that the program makes of LENGTH bytes of JSON is
  * `true`. False: GOT says what came instead: the value, no value, jq's error,
- * or that the text is not JSON. It is as long as what came, and
+ * that it did not end, or that the text is not JSON. It is as long as what came, and
  * secrets are still in it: hide first, then cut.
  */
 bool jq_filter_is_met(const struct jq_filter *filter, const char *json,

@@ -9,6 +9,8 @@
 
 #include <jq.h>
 
+#include "rounds/cpu_limit.h"
+#include "rounds/jq_filter.h"
 #include "rounds/text.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
@@ -16,13 +18,15 @@
 /*
  * What a plan's program must not do: write the body to our standard error
  * (`stderr`, `debug`), read the environment, whose values may be secrets, and
- * read files (`modulemeta`; `import` and `include` are refused before).
+ * read files (`modulemeta`; `import` and `include` are refused before). `halt`
+ * has no program to end; the interpreter is halted by its time limit alone.
  * Names defined here hide the built-in ones from the program behind them. It
  * begins on a line of its own, so that line 2 in a message is its line 1.
  */
 static const char guard[] =
     "def stderr: .; def debug: .; def env: {}; "
     "def modulemeta: error(\"modules are not read here\"); "
+    "def halt: empty; def halt_error: empty; def halt_error($code): empty; "
     "{} as $ENV |\n";
 
 struct jq_machine {
@@ -323,9 +327,24 @@ static bool parse(const char *json, size_t length, jv *value,
     return is_one;
 }
 
-/* The first value of program NUMBER; takes INPUT over. */
-static jv first_value(struct jq_machine *machine, size_t number, jv input)
+/* A cpu_limit_passed. */
+static void halt(void *interpreter)
 {
+    if (!jq_halted(interpreter))
+        jq_halt(interpreter, jv_null(), jv_null());
+}
+
+/* For a text of LENGTH bytes. */
+static int64_t most_ms(size_t length)
+{
+    return JQ_FILTER_MOST_MS + (int64_t)(length >> 14);
+}
+
+/* The first value of program NUMBER; takes INPUT over. */
+static jv first_value(struct jq_machine *machine, size_t number, jv input,
+                      int64_t limit_ms, bool *is_late)
+{
+    struct cpu_limit limit;
     jv value;
 
     if (machine->count > 1) {
@@ -335,7 +354,9 @@ static jv first_value(struct jq_machine *machine, size_t number, jv input)
     }
     pthread_mutex_lock(&machine->lock);
     jq_start(machine->interpreter, input, 0);
+    cpu_limit_begin(&limit, limit_ms, halt, machine->interpreter);
     value = jq_next(machine->interpreter);
+    *is_late = cpu_limit_end(&limit);
     /* Lets go of the input, which may be large, and of the state it left. */
     jq_start(machine->interpreter, jv_null(), 0);
     pthread_mutex_unlock(&machine->lock);
@@ -345,13 +366,20 @@ static jv first_value(struct jq_machine *machine, size_t number, jv input)
 bool jq_machine_is_met(struct jq_machine *machine, size_t number,
                        const char *json, size_t length, struct strbuf *got)
 {
+    bool is_late;
     jv input;
     jv value;
     jv text;
 
     if (!parse(json, length, &input, got))
         return false;
-    value = first_value(machine, number, input);
+    value = first_value(machine, number, input, most_ms(length), &is_late);
+    if (is_late) {
+        jv_free(value);
+        strbuf_addf(got, "no end within %lld ms of the processor",
+                    (long long)most_ms(length));
+        return false;
+    }
     if (!jv_is_valid(value)) {
         bool is_error = jv_invalid_has_msg(jv_copy(value));
 

@@ -154,6 +154,10 @@ CASES = {
     "jq an error": Case(
         {"jq": ".data.ok | keys"}, DATA, "body", ".data.ok | keys", "boolean"
     ),
+    "jq that does not end": Case(
+        {"jq": 'reduce range(1; infinite) as $i (""; "\\($i)")'}, DATA,
+        "body", "reduce", "no end within 1000 ms"
+    ),
     "jq not JSON": Case({"jq": "true"}, PAGE, "body", "true", "JSON"),
     "jq of an empty body": Case({"jq": "true"}, body(b""), "body", "true"),
     "jq of JSON cut off": Case(

@@ -201,6 +201,33 @@ static void what_a_user_keeps_at_home_changes_no_program(void **state)
     strbuf_release(&why);
 }
 
+/* They allocate, where ThreadSanitizer lets a signal through. */
+static void a_program_that_does_not_end_is_ended_and_runs_again(void **state)
+{
+    static const char *const programs[] = {
+        "if .go then reduce range(1; infinite) as $i (\"\"; \"\\($i)\")"
+        " else true end",
+        "def f: \"\\(.go)\" as $a | f; if .go then f else true end",
+        "if .go then until(false; {go: [.go]} | {go: .go[0]}) else true end",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(programs); i++) {
+        struct strbuf why = STRBUF_INIT, got = STRBUF_INIT;
+        struct jq_filter *filter = jq_filter_create(programs[i], &why);
+
+        assert_non_null(filter);
+        assert_false(jq_filter_is_met(filter, "{\"go\":true}", 11, &got));
+        assert_string_equal(got.data, "no end within 1000 ms of the processor");
+        strbuf_clear(&got);
+        assert_true(jq_filter_is_met(filter, "{}", 2, &got));
+
+        jq_filter_destroy(filter);
+        strbuf_release(&got);
+        strbuf_release(&why);
+    }
+}
+
 static void json_that_means_harm_is_only_not_met(void **state)
 {
     enum { DEEP = 100000 };
@@ -287,6 +314,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_told_in_one_line),
         cmocka_unit_test(programs_compiled_together_are_still_told_apart),
         cmocka_unit_test(what_a_user_keeps_at_home_changes_no_program),
+        cmocka_unit_test(a_program_that_does_not_end_is_ended_and_runs_again),
         cmocka_unit_test(json_that_means_harm_is_only_not_met),
         cmocka_unit_test(threads_share_a_filter_and_each_gets_its_own_answer),
     };
