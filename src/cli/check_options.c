@@ -1,10 +1,12 @@
 #include "check_options.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "plan_hash.h"
 #include "report_options.h"
@@ -98,12 +100,21 @@ static bool is_url(const char *operand)
     return strstr(operand, "://") != NULL;
 }
 
+/* Most likely a URL without its scheme, or a slip of the pen. */
+static void tell_missing(const char *file, struct strbuf *why)
+{
+    if (access(file, F_OK) != 0 && errno == ENOENT)
+        strbuf_add_string(why, _("rounds: expected the file of a plan, or URLs "
+                                 "that begin with http:// or https://\n"));
+}
+
 /* One plan file, or URLs, or a file of URLs: not two of them. */
 static struct plan *read_plan(const struct check_options *options,
                               const struct text_list *operands, bool is_stream,
                               struct strbuf *why, struct strbuf *warnings)
 {
     size_t url_count = 0;
+    struct plan *plan;
 
     for (size_t i = 0; i < operands->count; i++)
         url_count += is_url(operands->items[i]);
@@ -127,7 +138,10 @@ static struct plan *read_plan(const struct check_options *options,
                           _("rounds: expected one plan file, or URLs alone\n"));
         return NULL;
     }
-    return plan_read(operands->items[0], why, warnings);
+    plan = plan_read(operands->items[0], why, warnings);
+    if (!plan)
+        tell_missing(operands->items[0], why);
+    return plan;
 }
 
 static bool matches_any(const struct text_list *globs, const char *name)

@@ -43,7 +43,10 @@ static void describe(FILE *stream)
             "is sent.\n\n"),
           stream);
     options_describe(table, stream);
-    fputs(_("\nExample: rounds list --curl --only 'login*' plan.cfg\n"),
+    fputs(_("\n"
+            "Exit codes: 0 it was listed; 2 a mistake in options or plan.\n"
+            "\n"
+            "Example: rounds list --curl --only 'login*' plan.cfg\n"),
           stream);
 }
 

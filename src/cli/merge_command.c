@@ -17,15 +17,13 @@
 #define FIELD(name) offsetof(struct check_options, name)
 
 static const struct option table[] = {
-    { "report", 0, "FORMAT[=FILE]",
-      N_("as for rounds check; may be repeated, one to stdout"), OPTION_LIST,
-      FIELD(reports), 0, 0 },
+    { "report", 0, "FORMAT[=FILE]", N_("as for rounds check; may be repeated"),
+      OPTION_LIST, FIELD(reports), 0, 0 },
     { "baseline", 0, "OLD.json",
       N_("an earlier JSON report, to tell what changed"), OPTION_TEXT,
       FIELD(baseline), 0, 0 },
-    { "fail-on", 0, "WORDS",
-      N_("outcomes and reasons that fail (unhealthy,unreachable)"), OPTION_TEXT,
-      FIELD(fail_on), 0, 0 },
+    { "fail-on", 0, "WORDS", N_("outcomes or reasons (unhealthy,unreachable)"),
+      OPTION_TEXT, FIELD(fail_on), 0, 0 },
     { "max-failures", 0, "N|P%", N_("so many failures are put up with (0)"),
       OPTION_TEXT, FIELD(max_failures), 0, 0 },
     { "exit", 0, "STYLE",
@@ -45,11 +43,15 @@ static void describe(FILE *stream)
     fputs(_("Usage: rounds merge [OPTION...] REPORT.json...\n"
             "\n"
             "One report, and one exit code, out of the JSON reports of all "
-            "shards of a plan.\nNothing is sent. A missing or doubled shard, "
-            "or one of another plan, is a mistake.\n\n"),
+            "shards of a plan.\nNothing is sent. A shard missing, doubled or "
+            "of another plan is a mistake.\n\n"),
           stream);
     options_describe(table, stream);
-    fputs(_("\nExample: rounds merge --report junit=all.xml shard-*.json\n"),
+    fputs(_("\n"
+            "Exit codes: as of rounds check; 2 a mistake in options or "
+            "reports.\n"
+            "\n"
+            "Example: rounds merge --report junit=all.xml shard-*.json\n"),
           stream);
 }
 

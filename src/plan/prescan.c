@@ -352,7 +352,9 @@ static void scan_tokens(struct scan *scan)
 
     while (!mistakes_are_full(scan->mistakes)) {
         scan->token = lexer_next(&scan->lexer);
-        scan_check_token(scan);
+        /* Each full stop of a text that is no plan would be a bad number. */
+        if (is_grammatical || scan->token.kind != TOKEN_FLOAT)
+            scan_check_token(scan);
         if (scan->token.kind == TOKEN_END) {
             if (is_grammatical)
                 take_end(scan);

@@ -125,14 +125,26 @@ static void remember(struct secrets *secrets, json_t *value, bool is_secret)
     }
 }
 
+/* jansson quotes what it stumbled over: a brace, or what may be a password. */
+static int unquoted_length(const char *text)
+{
+    static const char brace[] = " near '}'";
+    const char *quote = strstr(text, " near '");
+
+    if (!quote || strlen(quote) < sizeof(brace))
+        return (int)strlen(text);
+    return (int)(quote - text);
+}
+
 bool json_remember(struct reader *reader, const char *text, struct strbuf *why)
 {
     json_error_t error;
     json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
 
     if (!value) {
-        strbuf_addf(why, _("not JSON: %s, at its line %d column %d"),
-                    error.text, error.line, error.column);
+        strbuf_addf(why, _("not JSON: %.*s, at its line %d column %d"),
+                    unquoted_length(error.text), error.text, error.line,
+                    error.column);
         return false;
     }
     remember(reader->plan->secrets, value, false);

@@ -327,7 +327,10 @@ def test_a_file_that_is_not_there_is_told_in_it(rounds: Rounds) -> None:
     done = rounds.check("--lang", "zh_CN", "none.cfg")
 
     assert done.returncode == 2
-    assert done.stderr == "none.cfg: 没有那个文件或目录\n"
+    assert done.stderr == (
+        "none.cfg: 没有那个文件或目录\n"
+        "rounds: 应为计划文件，或者以 http:// 或 https:// 开头的 URL\n"
+    )
 
 
 def test_every_reason_is_explained_in_it(rounds: Rounds) -> None:

@@ -15,7 +15,8 @@ from support.program import SLOWNESS, Rounds
 Write = Callable[..., Path]
 
 ALL_WELL, FAILURES, MISTAKE, INCOMPLETE = range(4)
-COMMANDS = ("check", "list", "demo", "reasons")
+COMMANDS = ("check", "watch", "tune", "compare", "merge", "list", "demo",
+            "history", "reasons")
 SCREEN_LINES = 60
 EARLY_MS = 5  # by which timers may be off
 DEADLINE_MS = 800 * SLOWNESS  # by which what comes at once has come

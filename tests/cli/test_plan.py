@@ -247,8 +247,11 @@ def test_a_hundred_thousand_mistakes_come_to_an_end(
 def test_a_plan_that_is_not_there_is_a_mistake(rounds: Rounds) -> None:
     stderr = refused(rounds, "missing.cfg")
 
-    assert "missing.cfg" in stderr
-    assert "No such file" in stderr
+    assert stderr.splitlines() == [
+        "missing.cfg: No such file or directory",
+        "rounds: expected the file of a plan, or URLs that begin with http:// "
+        "or https://",
+    ]
 
 
 @pytest.mark.parametrize("make", ["fifo", "folder", "device", "socket"])
