@@ -194,6 +194,15 @@ static void open_handle(struct database *database, enum database_mode mode)
     (void)sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS); /* same */
 }
 
+static void limit_ahead(struct database *database)
+{
+    struct strbuf sql = STRBUF_INIT;
+
+    strbuf_addf(&sql, "PRAGMA journal_size_limit = %d", DATABASE_AHEAD_BYTES);
+    database_run(database, sql.data);
+    strbuf_release(&sql);
+}
+
 /*
  * Changing to WAL asks for the file alone, and where two do so SQLite tells one
  * of them at once that it is locked, without waiting.
@@ -213,6 +222,7 @@ void database_write_ahead(struct database *database)
     if (code != SQLITE_OK)
         note_failure(database);
     database_run(database, "PRAGMA synchronous = FULL");
+    limit_ahead(database);
 }
 
 struct database *database_open(const char *file, enum database_mode mode,

@@ -26,6 +26,10 @@ enum database_mode {
 /* How long another process that writes is waited for. */
 enum { DATABASE_BUSY_MS = 5000 };
 
+/* What a file that is written ahead keeps beside it, once a reader who made it
+ * larger has gone. */
+enum { DATABASE_AHEAD_BYTES = 16 * 1024 * 1024 };
+
 /* NULL: WHY says "FILE: what: why". A file that is no database is one. */
 struct database *database_open(const char *file, enum database_mode mode,
                                struct strbuf *why);
