@@ -381,15 +381,31 @@ def test_a_tail_beyond_the_slowdown_ends_it(outcome_of: OutcomeOf) -> None:
     outcome_of("long tail", is_right)
 
 
+@pytest.mark.parametrize("refusal", [429, 503])
 def test_a_network_that_refuses_one_worker_gets_no_recommendation(
-    rounds: Rounds, plan: Write, simulate: Make
+    rounds: Rounds, plan: Write, simulate: Make, refusal: int
 ) -> None:
-    server = simulate(service_ms=5, rate=1)
+    server = simulate(service_ms=5, rate=1, refusal=refusal)
     code, found, _ = tune(rounds, plan(plan_text(urls_of(server))))
     assert code == INCOMPLETE
     assert found["recommended_workers"] is None
     assert found["ground"] == "one_worker"
+    assert found["steps"][0]["objection"] == "refused"
     assert server.requests < 30
+
+
+@pytest.mark.parametrize("refusal, is_refused", [(503, False), (429, True)])
+def test_a_503_that_the_plan_expects_is_no_objection_and_a_429_is_one(
+    rounds: Rounds, plan: Write, simulate: Make,
+    refusal: int, is_refused: bool,
+) -> None:
+    server = simulate(service_ms=5, rate=1, refusal=refusal)
+    text = plan_text(
+        urls_of(server), common=f"expect = {{ status = [200, {refusal}]; }};"
+    )
+    _, found, _ = tune(rounds, plan(text), "--max-workers", "1")
+    assert bool(found["steps"][0]["refusals"]) == is_refused
+    assert found["recommended_workers"] == (None if is_refused else 1)
 
 
 def test_a_network_whose_checks_fail_gets_no_recommendation(

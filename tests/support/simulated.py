@@ -3,6 +3,7 @@
     SimulatedServer(service_ms=40)           plenty of room, 40 ms away
     SimulatedServer(service_ms=40, slots=8)  8 at once, the others wait
     SimulatedServer(service_ms=40, rate=90)  429 above 90 in any one second
+    SimulatedServer(rate=90, refusal=503)    503 above that
     SimulatedServer(service_ms=40, crowd=6)  twice as slow with 6 in flight
 
 Service times are long beside what a busy machine adds to them, so that the
@@ -18,7 +19,6 @@ from support.messages import answer, read_request
 from support.server import Server, origin
 
 OK = answer(200, b"ok\n", ())
-REFUSED = answer(429, b"too many\n", [("Retry-After", "1")])
 FAILED = answer(500, b"no\n", ())
 
 
@@ -31,6 +31,7 @@ class SimulatedServer:
         service_ms: float = 0,
         slots: int = 0,
         rate: int = 0,
+        refusal: int = 429,
         crowd: int = 0,
         fails_above: int = 0,
         host: str = "127.0.0.1",
@@ -43,6 +44,9 @@ class SimulatedServer:
         self._slots = slots
         self._free: asyncio.Semaphore | None = None
         self._rate = rate
+        self._refused = answer(
+            refusal, b"too many\n", [("Retry-After", "1")]
+        )
         self._crowd = crowd
         self._fails_above = fails_above
         self._answered: deque[float] = deque()
@@ -76,7 +80,7 @@ class SimulatedServer:
     async def _reply(self) -> bytes:
         if self._rate and not self._lets_pass():
             self.refusals += 1
-            return REFUSED
+            return self._refused
         if self._fails_above and self.in_flight > self._fails_above:
             return FAILED
         if not self._slots:
