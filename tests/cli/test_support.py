@@ -23,7 +23,7 @@ from support.counting import Answer, CountingServer
 from support.faults import Faults
 from support.http_faults import (
     BODY, BOMB_BYTES, CHUNKED_HEAD, HEAD, HOSTILE_BODY, HOSTILE_LINE, OK_LINE,
-    SENT_AT_MOST, TYPE_LINE,
+    SENT_AT_MOST, TYPE_LINE, bomb,
 )
 from support.httpbin import Httpbin
 from support.namespace import Namespace
@@ -61,13 +61,19 @@ class Heard:
     ending: str  # "closed", "reset" or "open"
 
 
-def listen_to(client: socket.socket, patience: float = LONG) -> Heard:
-    """Read until the connection ends or nothing comes for a while."""
-    client.settimeout(patience)
+def listen_to(
+    client: socket.socket, patience: float = LONG, until: bytes = b""
+) -> Heard:
+    """Read until the connection ends or nothing comes for a while.
+
+    Until these bytes are among what came, that is a long while.
+    """
     data = bytearray()
     try:
+        client.settimeout(patience if until in data else LONG)
         while piece := client.recv(65536):
             data += piece
+            client.settimeout(patience if until in data else LONG)
     except ConnectionResetError:
         return Heard(bytes(data), "reset")
     except TimeoutError:
@@ -81,12 +87,14 @@ def connect(url: str) -> socket.socket:
     return socket.create_connection((parts.hostname, parts.port), LONG)
 
 
-def talk(url: str, *sent: bytes, patience: float = LONG) -> Heard:
+def talk(
+    url: str, *sent: bytes, patience: float = LONG, until: bytes = b""
+) -> Heard:
     """Send bytes to the host and port of a URL, and listen."""
     with connect(url) as client:
         for data in sent:
             client.sendall(data)
-        return listen_to(client, patience)
+        return listen_to(client, patience, until)
 
 
 def request(target: str) -> bytes:
@@ -196,7 +204,7 @@ def test_the_echo_tells_what_arrived(counting: CountingServer) -> None:
 def test_the_answer_to_head_has_no_body(counting: CountingServer) -> None:
     with connect(counting.origin) as client:
         client.sendall(GET.replace(b"GET", b"HEAD"))
-        heard = listen_to(client, SHORT)
+        heard = listen_to(client, SHORT, b"\r\n\r\n")
 
     assert heard.data.endswith(b"Content-Length: 3\r\n\r\n")
 
@@ -406,7 +414,7 @@ def test_a_fault_sends_exactly_this_and_ends_like_this(
     data, ending = SENT_AND_ENDED[name]
     patience = SHORT if ending == "open" else LONG
 
-    heard = talk(faults.url(name), GET, patience=patience)
+    heard = talk(faults.url(name), GET, patience=patience, until=data)
 
     assert heard == Heard(data, ending)
     assert faults.target(name).request_count == 1
@@ -420,7 +428,7 @@ def test_the_shared_port_plays_the_same_by_path(
     patience = SHORT if ending == "open" else LONG
     url = faults.shared_url(name)
 
-    heard = talk(url, request(f"/{name}"), patience=patience)
+    heard = talk(url, request(f"/{name}"), patience=patience, until=data)
 
     assert heard == Heard(data, ending)
     assert faults.target(name).request_count == 1
@@ -456,14 +464,16 @@ SENT_WITHIN = {
 def test_the_answer_of_a_fault_holds_these_bytes(
     faults: Faults, name: str
 ) -> None:
-    heard = talk(faults.url(name), GET, patience=SHORT)
+    heard = talk(faults.url(name), GET, patience=SHORT,
+                 until=SENT_WITHIN[name])
 
     assert SENT_WITHIN[name] in heard.data
     assert faults.target(name).request_count == 1
 
 
 def test_a_truncated_gzip_has_no_end(faults: Faults) -> None:
-    heard = talk(faults.url("truncated_gzip"), GET, patience=SHORT)
+    heard = talk(faults.url("truncated_gzip"), GET, patience=SHORT,
+                 until=b"\r\n\r\n\x1f\x8b")
 
     _, _, body = heard.data.partition(b"\r\n\r\n")
     with pytest.raises(EOFError):
@@ -479,7 +489,7 @@ def test_what_says_gzip_may_be_none(faults: Faults) -> None:
 
 
 def test_the_gzip_bomb_is_small_and_unpacks_to_much(faults: Faults) -> None:
-    heard = talk(faults.url("gzip_bomb"), GET, patience=SHORT)
+    heard = talk(faults.url("gzip_bomb"), GET, patience=SHORT, until=bomb())
 
     _, _, body = heard.data.partition(b"\r\n\r\n")
     assert len(body) < 64 * 1024
@@ -536,7 +546,8 @@ def test_a_drip_is_whole_in_the_end_and_slow(
 
 
 def test_hostile_text_arrives_as_it_is(faults: Faults) -> None:
-    heard = talk(faults.url("hostile_text"), GET, patience=SHORT)
+    heard = talk(faults.url("hostile_text"), GET, patience=SHORT,
+                 until=HOSTILE_BODY)
 
     head, _, body = heard.data.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 500 " + HOSTILE_LINE + b"\r\n")
@@ -610,10 +621,11 @@ LOCATIONS = {
 
 @pytest.mark.parametrize("name", LOCATIONS)
 def test_a_redirect_leads_where_it_says(faults: Faults, name: str) -> None:
-    heard = talk(faults.url(name, status=307), request("/?status=307"),
-                 patience=SHORT)
-
     location = f"\r\nLocation: {LOCATIONS[name]}\r\n"
+
+    heard = talk(faults.url(name, status=307), request("/?status=307"),
+                 patience=SHORT, until=location.encode())
+
     assert heard.data.startswith(b"HTTP/1.1 307 ")
     assert location.encode() in heard.data
 
@@ -625,9 +637,12 @@ def test_a_redirect_leads_to_any_url(faults: Faults) -> None:
 
 
 def test_a_hostile_location_arrives_as_it_is(faults: Faults) -> None:
-    heard = talk(faults.url("redirect_to_hostile"), GET, patience=SHORT)
+    location = b"Location: http://" + HOSTILE_LINE
 
-    assert b"Location: http://" + HOSTILE_LINE in heard.data
+    heard = talk(faults.url("redirect_to_hostile"), GET, patience=SHORT,
+                 until=location)
+
+    assert location in heard.data
 
 
 @pytest.mark.parametrize("name", [
@@ -796,7 +811,7 @@ def test_a_handshake_may_end_at_the_client_hello(
 def test_a_handshake_may_stop_half_way(faults: Faults) -> None:
     url = faults.url("tls_stalled_within_handshake")
 
-    heard = talk(url, client_hello(), patience=SHORT)
+    heard = talk(url, client_hello(), patience=SHORT, until=b"\x16\x03")
     done = curl("-k", "--max-time", "0.5", url)
 
     assert heard.ending == "open"
@@ -901,8 +916,9 @@ def test_a_bad_proxy_makes_no_tunnel(
 ) -> None:
     connecting = b"CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n"
 
-    heard = talk(faults.url(name), connecting, patience=SHORT)
-    done = curl("-x", faults.url(name), "--max-time", "0.5",
+    heard = talk(faults.url(name), connecting, patience=SHORT,
+                 until=answer.encode())
+    done = curl("-x", faults.url(name), "--max-time", "2",
                 "--cacert", certificates.root_file, faults.url("tls_good"))
 
     assert heard.data.decode().startswith(answer)
