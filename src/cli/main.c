@@ -1,9 +1,12 @@
 #include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "complain.h"
@@ -115,11 +118,24 @@ static int run(int argc, char **argv)
     return tell_unknown(argv[1]);
 }
 
+/*
+ * One that was closed must not become a connection's or a report's: what is
+ * said there would go to whoever is at its other end. Open for the direction
+ * that nobody uses, it is as good as closed.
+ */
+static void hold_standard_descriptors(void)
+{
+    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+        if (fcntl(i, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     struct strbuf why = STRBUF_INIT;
     int code;
 
+    hold_standard_descriptors();
     /*
      * Characters are always UTF-8, or libcurl could not ask for an
      * international host name in the C locale; numbers always have a dot. The

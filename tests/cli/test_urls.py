@@ -140,6 +140,25 @@ def test_urls_are_read_from_a_pipe(
     assert counting.counts() == {f"/{i}": 1 for i in range(size)}
 
 
+@pytest.mark.parametrize("closed", ["2>&-", ">&- 2>&-"])
+def test_what_is_said_on_a_closed_stderr_goes_into_no_report(
+    rounds: Rounds, counting: CountingServer, closed: str
+) -> None:
+    report = rounds.directory / "report.jsonl"
+
+    done = rounds.check(
+        "--urls", "-", "--report", f"jsonl={report}",
+        stdin=f"{counting.url('/a')}\nno url\n{counting.url('/b')}\n",
+        prefix=("sh", "-c", f'exec "$@" {closed}', "sh"),
+    )
+
+    records = [json.loads(line) for line in report.read_text().splitlines()]
+    assert done.returncode == 3
+    assert {each["url"] for each in records} == {
+        counting.url("/a"), counting.url("/b")
+    }
+
+
 def test_every_line_that_is_no_url_is_named_and_nothing_is_sent(
     rounds: Rounds, counting: CountingServer
 ) -> None:
