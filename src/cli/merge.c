@@ -20,12 +20,39 @@ static struct shard shard_of(const struct saved_report *part)
 }
 
 static bool is_same_plan(const struct saved_report *first,
-                         const struct saved_report *other, struct strbuf *why)
+                         const struct saved_report *other)
+{
+    return strcmp(first->plan.hash, other->plan.hash) == 0 &&
+           first->plan.all_count == other->plan.all_count;
+}
+
+/* One that most others belong to, so that a stray one is told as that. */
+static const struct saved_report *
+find_typical(struct saved_report *const *parts, size_t count)
+{
+    const struct saved_report *typical = parts[0];
+    size_t most = 0;
+
+    for (size_t i = 0; i < count && most * 2 <= count; i++) {
+        size_t alike = 0;
+
+        for (size_t k = 0; k < count; k++)
+            alike += is_same_plan(parts[i], parts[k]) &&
+                     shard_of(parts[i]).count == shard_of(parts[k]).count;
+        if (alike <= most)
+            continue;
+        most = alike;
+        typical = parts[i];
+    }
+    return typical;
+}
+
+static bool belongs_to(const struct saved_report *first,
+                       const struct saved_report *other, struct strbuf *why)
 {
     unsigned count = shard_of(first).count;
 
-    if (strcmp(first->plan.hash, other->plan.hash) != 0 ||
-        first->plan.all_count != other->plan.all_count) {
+    if (!is_same_plan(first, other)) {
         strbuf_addf(why, _("%s: of another plan than %s\n"), other->file,
                     first->file);
         return false;
@@ -47,15 +74,16 @@ static void tell_missing(struct saved_report *const *by_number, unsigned count,
 
 /* Each part in its place; false: not all are there, or not once. */
 static bool put_in_order(struct saved_report *const *parts, size_t count,
+                         const struct saved_report *typical,
                          struct saved_report **by_number, struct strbuf *why)
 {
-    unsigned shards = shard_of(parts[0]).count;
+    unsigned shards = shard_of(typical).count;
     size_t before = why->length;
 
     for (size_t i = 0; i < count; i++) {
         unsigned number = shard_of(parts[i]).number;
 
-        if (!is_same_plan(parts[0], parts[i], why))
+        if (!belongs_to(typical, parts[i], why))
             continue;
         if (by_number[number - 1])
             strbuf_addf(why, _("%s: shard %u/%u is there already: %s\n"),
@@ -222,9 +250,10 @@ static void merge(struct saved_report *const *parts, size_t count,
 bool merge_reports(struct saved_report *const *parts, size_t count,
                    struct merged_round *round, struct strbuf *why)
 {
+    const struct saved_report *typical = find_typical(parts, count);
     struct saved_report **by_number =
-        xcalloc(shard_of(parts[0]).count, sizeof(struct saved_report *));
-    bool are_complete = put_in_order(parts, count, by_number, why);
+        xcalloc(shard_of(typical).count, sizeof(struct saved_report *));
+    bool are_complete = put_in_order(parts, count, typical, by_number, why);
 
     *round = (struct merged_round){ 0 };
     if (are_complete)

@@ -549,9 +549,10 @@ def test_a_shard_of_another_plan_is_told(
     assert other.read_text("utf-8") != text
     rounds.check("--shard=4/4", "--report=json=other.json", other)
 
-    hold_refused(rounds, [*four[:3], "other.json"],
-                 f"other.json: of another plan than {four[0]}",
-                 "shard 4/4 is missing")
+    for files in ([*four[:3], "other.json"], ["other.json", *four[:3]]):
+        hold_refused(rounds, files,
+                     f"other.json: of another plan than {four[0]}",
+                     "shard 4/4 is missing")
 
 
 def test_shards_of_two_selections_are_of_two_plans(
