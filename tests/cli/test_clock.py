@@ -15,9 +15,9 @@ import pytest
 
 from support.counting import Answer, CountingServer
 from support.patrol import Patrol
-from support.plans import plan_of
+from support.plans import plan_of, quoted
 from support.program import Rounds
-from support.robots import Robots
+from support.robots import SECRET, Robots
 from support.shifted_clock import ShiftedClock
 
 Write = Callable[..., Path]
@@ -181,3 +181,34 @@ def test_quiet_hours_end_when_the_clock_says_so(
     assert patrol.end() == 0
     assert "2026-03-29 07:00:" in told.text
     assert "+0200" in told.text
+
+
+def test_who_is_not_in_the_plan_any_more_is_forgotten_in_the_end(
+    rounds: Rounds, plan: Write, counting: CountingServer, robots: Robots,
+    clock: ShiftedClock, tmp_path: Path,
+) -> None:
+    counting.script("/bad", [Answer(500)])
+    alerts = (
+        'alerts = ({ type = "webhook"; failures = 1; '
+        f'webhook = "{robots.url("webhook")}"; secret = {quoted(SECRET)}; }});'
+    )
+    urls = [counting.url("/bad")] * 3
+
+    def known() -> set[str]:
+        with closing(sqlite3.connect(tmp_path / "rounds.db")) as database:
+            return {name for name, in database.execute(
+                "SELECT endpoint FROM standing")}
+
+    def watch_for_a_while(count: int) -> set[str]:
+        path = plan(plan_of(urls[:count], SETTINGS) + alerts)
+        patrol = Patrol(rounds, path, env=clock.environment)
+        patrol.wait_for("round", 3)
+        assert patrol.end() == 0
+        return known()
+
+    assert watch_for_a_while(3) == {"e0", "e1", "e2"}
+    clock.set_by(89 * 24 * HOUR)
+    assert watch_for_a_while(2) == {"e0", "e1", "e2"}
+    clock.set_by(2 * 24 * HOUR)
+    assert watch_for_a_while(1) == {"e0", "e1", "e2"} - {"e1", "e2"}
+    assert len(robots.taken()) == 1

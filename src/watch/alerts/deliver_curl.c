@@ -5,7 +5,10 @@
 
 #include "rounds/clock.h"
 
-enum { LOOK_MS = 100 };
+enum {
+    LOOK_MS = 100,
+    GRACE_MS = 100, /* what libcurl says of its own time limit says more */
+};
 
 /* What libcurl's callbacks know of an attempt; all in one thread. */
 struct attempt {
@@ -109,7 +112,8 @@ bool deliver_perform(CURL *curl, const struct alert *alert,
     struct attempt attempt = {
         .stop = stop,
         .is_taken = is_taken,
-        .until_us = clock_monotonic_us() + alert->timeout_ms * 1000,
+        .until_us =
+            clock_monotonic_us() + (alert->timeout_ms + GRACE_MS) * 1000,
         .socket = CURL_SOCKET_BAD,
     };
 

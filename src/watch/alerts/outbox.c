@@ -479,6 +479,34 @@ static void drop_orphans(struct outbox *outbox, char **ids, size_t count)
     free(ids);
 }
 
+/* How those stand that the plan does not have any more, in the same way. */
+static void drop_strangers(struct outbox *outbox, const struct plan *plan,
+                           int64_t before_us)
+{
+    struct statement *rows = statement_create(
+        outbox->database,
+        "SELECT alert, endpoint FROM standing WHERE max(contrary_since_us,"
+        " down_since_us, up_since_us, changed_at_us, told_at_us) < ?");
+    struct statement *drop = statement_create(
+        outbox->database,
+        "DELETE FROM standing WHERE alert = ? AND endpoint = ?");
+    struct names names;
+
+    names_init(&names, plan);
+    statement_set_integer(rows, 1, before_us);
+    while (statement_next(rows)) {
+        const char *alert = statement_text(rows, 0);
+        const char *endpoint = statement_text(rows, 1);
+
+        if (!has_alert(plan, alert) ||
+            names_find(&names, endpoint) == NAMES_NONE)
+            drop_standing(drop, alert, endpoint);
+    }
+    statement_destroy(drop);
+    statement_destroy(rows);
+    names_release(&names);
+}
+
 size_t outbox_tidy(struct outbox *outbox, const struct plan *plan,
                    int64_t before_us)
 {
@@ -495,6 +523,7 @@ size_t outbox_tidy(struct outbox *outbox, const struct plan *plan,
     statement_set_integer(forget, 1, before_us);
     statement_run(forget);
     statement_destroy(forget);
+    drop_strangers(outbox, plan, before_us);
     /* What stays in the file is found again at the next start. */
     (void)database_commit(outbox->database, NULL);
     (void)pthread_mutex_unlock(&outbox->lock);

@@ -70,7 +70,8 @@ bool outbox_note_delivered(struct outbox *outbox, const struct message *message,
                            int64_t now_us, struct strbuf *why);
 
 /* Messages of alerts that PLAN does not have any more are given up; returns how
- * many, and forgets what was delivered before BEFORE_US. */
+ * many, and forgets what was delivered before BEFORE_US, and how those stood
+ * then that PLAN does not have. */
 size_t outbox_tidy(struct outbox *outbox, const struct plan *plan,
                    int64_t before_us);
 
