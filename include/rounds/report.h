@@ -82,4 +82,10 @@ void json_add_record(const struct result *result, const struct plan *plan,
 bool report_save(const char *file, const char *bytes, size_t length,
                  struct strbuf *why);
 
+/*
+ * Remove what is being written beside files. For a signal handler that ends the
+ * process without their writers.
+ */
+void report_remove_unfinished(void);
+
 #endif

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rounds/report.h"
+
 static struct stop *_Atomic watched;
 static atomic_int came; /* the first signal; 0: none yet */
 
@@ -12,8 +14,10 @@ static void handle(int number)
 {
     int none = 0;
 
-    if (!atomic_compare_exchange_strong(&came, &none, number))
+    if (!atomic_compare_exchange_strong(&came, &none, number)) {
+        report_remove_unfinished();
         _exit(128 + number);
+    }
     stop_raise(atomic_load(&watched), STOP_SOON,
                number == SIGINT ? STOP_CAUSE_INTERRUPT : STOP_CAUSE_TERMINATE);
 }

@@ -174,15 +174,10 @@ static int finish_round(struct round *round, struct collector *collector)
 
 static int run_with(struct round *round, struct collector *collector)
 {
-    int code;
-
-    interrupt_watch(&round->stop);
     vitals_begin(&round->vitals);
     run_engine(round, collector);
     vitals_end(&round->vitals);
-    code = finish_round(round, collector);
-    interrupt_release();
-    return code;
+    return finish_round(round, collector);
 }
 
 static void init_round(struct round *round, const struct round_request *request)
@@ -191,6 +186,7 @@ static void init_round(struct round *round, const struct round_request *request)
 
     *round = (struct round){ .request = request };
     stop_init(&round->stop);
+    interrupt_watch(&round->stop); /* before any report is begun */
     atomic_init(&round->in_flight, 0);
     round->started_at_us = clock_wall_us();
     round->feed = feed_create(request->plan, request->urls, request->comparison,
@@ -203,6 +199,7 @@ static void init_round(struct round *round, const struct round_request *request)
 static void release_round(struct round *round)
 {
     outputs_destroy(round->outputs);
+    interrupt_release();
     feed_destroy(round->feed);
     free(round->engine_reports);
     free(round->workers);

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +13,52 @@
 #include <unistd.h>
 
 #include "rounds/clock.h"
+#include "rounds/report.h"
 #include "rounds/translate.h"
 #include "rounds/xalloc.h"
+
+/*
+ * What is written beside files, for a signal that ends the process at once: in
+ * memory that no thread gives back. Where there are more, some stay behind.
+ */
+enum { UNFINISHED_MOST = 16 };
+
+static struct unfinished {
+    atomic_bool is_taken;
+    atomic_bool is_there; /* .path is whole */
+    char path[PATH_MAX];
+} unfinished[UNFINISHED_MOST];
+
+static struct unfinished *note_unfinished(const char *path)
+{
+    if (strlen(path) >= PATH_MAX)
+        return NULL;
+    for (size_t i = 0; i < UNFINISHED_MOST; i++) {
+        struct unfinished *place = &unfinished[i];
+
+        if (atomic_exchange(&place->is_taken, true))
+            continue;
+        memcpy(place->path, path, strlen(path) + 1);
+        atomic_store(&place->is_there, true);
+        return place;
+    }
+    return NULL;
+}
+
+static void forget_unfinished(struct unfinished *place)
+{
+    if (!place)
+        return;
+    atomic_store(&place->is_there, false);
+    atomic_store(&place->is_taken, false);
+}
+
+void report_remove_unfinished(void)
+{
+    for (size_t i = 0; i < UNFINISHED_MOST; i++)
+        if (atomic_load(&unfinished[i].is_there))
+            (void)unlink(unfinished[i].path); /* nobody can be told */
+}
 
 static bool fail(const struct target *target, const char *what, int error,
                  struct strbuf *why)
@@ -86,6 +132,7 @@ static bool open_beside(struct target *target, const struct stat *old,
         free(target->path);
         return false;
     }
+    target->unfinished = note_unfinished(target->beside);
     if (old)
         keep(target->descriptor, old);
     return true;
@@ -145,6 +192,7 @@ static bool flush_to_disk(int descriptor)
 
 static void release(struct target *target)
 {
+    forget_unfinished(target->unfinished);
     free(target->beside);
     free(target->path);
     *target = (struct target){ .descriptor = -1 };

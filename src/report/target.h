@@ -15,12 +15,15 @@
 
 #include "rounds/strbuf.h"
 
+struct unfinished;
+
 struct target {
     const char *shown; /* how the user named it, borrowed; NULL: stdout */
     int descriptor;
     char *path;   /* what is replaced at the end; NULL: it is written into */
     char *beside; /* what is written in its place */
-    int failure;  /* errno of the first write that failed; 0: none yet */
+    struct unfinished *unfinished; /* where that is noted; NULL: nowhere */
+    int failure; /* errno of the first write that failed; 0: none yet */
 };
 
 /* FILE NULL: stdout. False: WHY says "FILE: what: why", nothing is open. */

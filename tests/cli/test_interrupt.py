@@ -244,6 +244,28 @@ def test_a_second_interrupt_ends_it_at_once(
     assert left == {"plan.cfg"}
 
 
+def test_a_second_interrupt_leaves_nothing_half_written(
+    rounds: Rounds, counting: CountingServer, plan: Write
+) -> None:
+    counting.close_gate(1000)
+    urls = [counting.url("/gate")] * ENDPOINTS
+    started = start(
+        rounds, plan(plan_of(urls, SETTINGS)), "--report", "text",
+        "--report", "jsonl=records.jsonl", "--report", "jsonl=more.jsonl",
+    )
+    counting.wait_for_in_flight(WORKERS)
+    before = {path.name for path in rounds.directory.iterdir()}
+
+    interrupt(started)
+    started.send_signal(signal.SIGINT)
+    code, _, _ = end(started)
+
+    left = {path.name for path in rounds.directory.iterdir()}
+    assert code == INTERRUPTED
+    assert len(before) == 3
+    assert left == {"plan.cfg"}
+
+
 def test_a_terminate_after_an_interrupt_ends_it_at_once(
     rounds: Rounds, counting: CountingServer, plan: Write
 ) -> None:
