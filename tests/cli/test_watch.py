@@ -455,6 +455,7 @@ def test_on_a_full_disk_it_goes_on_and_stores_all_once_there_is_room(
     started = patrol(plan(text))
     started.wait_for("check", count=20)
 
+    began = time.monotonic()
     resource.prlimit(started.pid, resource.RLIMIT_FSIZE, (8192, -1))
     told = started.wait_for("history", level="error")
     asked = counting.request_count
@@ -464,12 +465,14 @@ def test_on_a_full_disk_it_goes_on_and_stores_all_once_there_is_room(
 
     assert started.end() == 0
     assert str(tmp_path / "found.db") in told["message"]
-    assert len(started.of("history", level="error")) == 1
+    # Once a minute it is told, not once a second.
+    minutes = (time.monotonic() - began) / 60
+    assert len(started.of("history", level="error")) <= 1 + minutes
     with closing(sqlite3.connect(tmp_path / "found.db")) as database:
         assert database.execute(
             "PRAGMA integrity_check").fetchall() == [("ok",)]
         (stored,), = database.execute("SELECT count(*) FROM result")
-    assert stored == len(started.of("check")) == counting.request_count
+    assert stored == len(started.of("check")) >= 40
 
 
 def test_two_patrols_and_a_round_may_keep_one_history(
@@ -496,7 +499,9 @@ def test_two_patrols_and_a_round_may_keep_one_history(
             "PRAGMA integrity_check").fetchall() == [("ok",)]
         (stored, last), = database.execute(
             "SELECT count(*), max(id) FROM result")
-    assert stored == last == counting.request_count
+    assert stored == last == len(urls) + sum(
+        len(each.of("check")) for each in started
+    )
 
 
 # --- signals ---

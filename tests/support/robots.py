@@ -85,6 +85,7 @@ class Robots:
         self._orders: dict[str, deque[str]] = defaultdict(deque)
         self._keywords: dict[str, str] = {}
         self._release = threading.Event()
+        self._held = threading.Event()
         robots = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -111,7 +112,7 @@ class Robots:
 
     def order(self, name: str, *what: str) -> None:
         """What the robot does with the next requests, one for each:
-        "hang", "refuse", "garbage", "busy" (sent too much of late), a status
+        "hang", "hold" (until let_go()), "refuse", "garbage", "busy" (sent too much of late), a status
         such as "503", or one with its Retry-After, "429 after 30"."""
         with self._lock:
             self._orders[name].extend(what)
@@ -140,9 +141,14 @@ class Robots:
         )
         return self.taken(name)[count - 1]
 
+    def let_go(self) -> None:
+        """Take what is held, now and from now on."""
+        self._held.set()
+
     def stop(self) -> None:
         """End it; what hangs, too."""
         self._release.set()
+        self._held.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -166,6 +172,8 @@ class Robots:
         if order == "hang":
             self._release.wait()
             return
+        if order == "hold":
+            self._held.wait()
         respond(request, status, answer, headers)
 
     def _judge(self, delivery: Delivery, order: str) -> Any:
