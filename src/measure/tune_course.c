@@ -11,7 +11,7 @@ enum { HICCUP_US = 5000 };
 
 /* This machine was too busy where it let us wait so much on average: this part
  * of what a check takes alone, and more than any machine does. */
-enum { LATE_PART = 20, LATE_LEAST_US = 200 };
+enum { LATE_PART = 20, LATE_LEAST_US = 500 };
 
 /* Such a part of the runs makes others worth while. */
 enum { CLEAR_PART = 3 };
