@@ -31,6 +31,9 @@ struct history_round {
  */
 struct history *history_create(const struct plan *plan, struct strbuf *why);
 
+/* From now on days are kept for KEEP_MS. */
+void history_keep(struct history *history, int64_t keep_ms);
+
 /* What was added and not stored is lost. NULL is allowed. */
 void history_destroy(struct history *history);
 

@@ -460,6 +460,9 @@ def test_on_a_full_disk_it_goes_on_and_stores_all_once_there_is_room(
     told = started.wait_for("history", level="error")
     asked = counting.request_count
     counting.wait_for_requests(asked + 20, PATIENCE)
+    started.signal(signal.SIGHUP)
+    started.wait_for("reload")
+    counting.wait_for_requests(asked + 40, PATIENCE)
     resource.prlimit(started.pid, resource.RLIMIT_FSIZE, (-1, -1))
     started.wait_for("history", level="info")
 

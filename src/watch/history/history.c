@@ -54,6 +54,11 @@ struct history *history_create(const struct plan *plan, struct strbuf *why)
     return NULL;
 }
 
+void history_keep(struct history *history, int64_t keep_ms)
+{
+    history->keep_ms = keep_ms;
+}
+
 /* Forget the COUNT oldest. */
 static void drop_waiting(struct history *history, size_t count)
 {

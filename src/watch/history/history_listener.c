@@ -100,12 +100,24 @@ static void store_all(struct history_listener *store)
     strbuf_release(&why);
 }
 
+static bool is_same_file(const struct plan *before, const struct plan *plan)
+{
+    return plan->history.file &&
+           strcmp(before->history.file, plan->history.file) == 0;
+}
+
 static void note_plan(void *context, const struct plan *plan)
 {
     struct history_listener *store = context;
 
     if (store->history && store->waiting)
         store_all(store);
+    /* What waits for room on a disk goes on waiting. */
+    if (store->history && store->waiting && is_same_file(store->plan, plan)) {
+        history_keep(store->history, plan->history.keep_ms);
+        store->plan = plan;
+        return;
+    }
     store->is_lost |= store->waiting > 0;
     history_destroy(store->history);
     store->history = NULL;
