@@ -205,8 +205,8 @@ static void what_a_user_keeps_at_home_changes_no_program(void **state)
 static void a_program_that_does_not_end_is_ended_and_runs_again(void **state)
 {
     static const char *const programs[] = {
-        "if .go then reduce range(1; infinite) as $i (\"\"; \"\\($i)\")"
-        " else true end",
+        ("if .go then reduce range(1; infinite) as $i (\"\"; \"\\($i)\")"
+         " else true end"),
         "def f: \"\\(.go)\" as $a | f; if .go then f else true end",
         "if .go then until(false; {go: [.go]} | {go: .go[0]}) else true end",
     };
