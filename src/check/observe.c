@@ -267,6 +267,27 @@ static void note_byte(struct transfer *transfer)
         facts->last_byte_us = clock_monotonic_us();
 }
 
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* One that begins with a space goes on with the line before it: RFC 9112,
+ * section 5.2. */
+static void add_header_line(struct strbuf *lines, const char *line,
+                            size_t length)
+{
+    if (length && is_space(*line) && lines->length) {
+        while (lines->length &&
+               strchr("\r\n \t", lines->data[lines->length - 1]))
+            strbuf_truncate(lines, lines->length - 1);
+        strbuf_add_char(lines, ' ');
+        for (; length && is_space(*line); length--)
+            line++;
+    }
+    strbuf_add(lines, line, length);
+}
+
 /* CURLOPT_HEADERFUNCTION: one line at a time, trailers of a chunked body too. */
 static size_t see_header(char *line, size_t size, size_t count, void *context)
 {
@@ -296,7 +317,7 @@ static size_t see_header(char *line, size_t size, size_t count, void *context)
         facts->is_length_ambiguous = true;
         return 0;
     }
-    strbuf_add(&transfer->header_lines, line, length);
+    add_header_line(&transfer->header_lines, line, length);
     if (is_blank(line, length) && facts->status >= 200)
         facts->has_whole_header = true;
     return length;

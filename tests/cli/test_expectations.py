@@ -475,3 +475,16 @@ def test_an_expectation_that_cannot_be_is_a_mistake_of_the_plan(
     assert re.search(r"plan\.cfg:[0-9]+: .*" + word, done.stderr)
     assert done.stdout == ""
     assert counting.request_count == 0
+
+
+def test_a_header_on_several_lines_is_one_value(
+    rounds: Rounds, faults: Faults
+) -> None:
+    plan = make_plan([{
+        "name": "folded", "url": faults.url("folded_header"),
+        "expect": {"headers": {"X-Folded": "^a b c$"}},
+    }])
+
+    _, report = rounds.check_json(plan)
+
+    assert verdict(only(report)) == HEALTHY

@@ -159,6 +159,7 @@ ROWS: dict[str, Row] = {
         REDIRECT, target="redirect_chain", query={"count": 11}
     ),
     "redirect_loop": Row(REDIRECT),
+    "redirect_on_two_lines": Row(HEALTHY),
     "redirect_within_origin": Row(HEALTHY),
     "redirect_to_other_origin": Row(HEALTHY),
     "redirect_to_other_host": Row(HEALTHY),

@@ -239,8 +239,16 @@ async def indented_after_odd_status(exchange: Exchange) -> None:
 async def folded_header(exchange: Exchange) -> None:
     """200 with a header on two lines, which RFC 9112 calls obsolete."""
     await exchange.end(
-        OK_LINE + TYPE_LINE + b"X-Folded: a\r\n  b\r\n" + LENGTH_LINE
+        OK_LINE + TYPE_LINE + b"X-Folded: a \r\n  b\r\n\t c\r\n" + LENGTH_LINE
         + b"\r\n" + BODY
+    )
+
+
+async def redirect_on_two_lines(exchange: Exchange) -> None:
+    """302 to /landing, whose Location stands on the next line."""
+    await exchange.end(
+        b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation:\r\n\t/landing\r\n"
+        b"\r\n"
     )
 
 
@@ -486,6 +494,7 @@ PLAYS: dict[str, Play] = {
         redirect,
         redirect_chain,
         redirect_loop,
+        redirect_on_two_lines,
         redirect_within_origin,
         redirect_to_other_origin,
         redirect_to_other_host,
