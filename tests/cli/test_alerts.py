@@ -1,7 +1,7 @@
 """Alerts of a patrol, and whom they reach."""
 
 # ctest: first
-# ctest: timeout 400
+# ctest: timeout 600
 
 import json
 import random
