@@ -14,9 +14,11 @@
 
 static void describe_dry_run(const struct plan *plan)
 {
-    printf(_("The plan is right: %zu endpoints in %zu networks; nothing was "
-             "sent.\n"),
-           plan->endpoint_count, plan->network_count);
+    printf(
+        translate_count("The plan is right: %zu endpoint; nothing was sent.\n",
+                        "The plan is right: %zu endpoints; nothing was sent.\n",
+                        plan->endpoint_count),
+        plan->endpoint_count);
 }
 
 /* A round whose history cannot be had is made all the same. */

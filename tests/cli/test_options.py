@@ -400,9 +400,18 @@ def test_a_dry_run_sends_nothing(
     done = rounds.check("--dry-run", "--report", "json=r.json", written)
 
     assert (done.returncode, done.stderr) == (ALL_WELL, "")
-    assert "4 endpoints" in done.stdout
+    assert done.stdout == "The plan is right: 4 endpoints; nothing was sent.\n"
     assert counting.connections == 0
     assert not (rounds.directory / "r.json").exists()
+
+
+def test_a_dry_run_of_one_endpoint_tells_of_one(
+    rounds: Rounds, counting: CountingServer
+) -> None:
+    done = rounds.check("--dry-run", counting.url("/"))
+
+    assert done.stdout == "The plan is right: 1 endpoint; nothing was sent.\n"
+    assert counting.connections == 0
 
 
 # When a round has failed.
