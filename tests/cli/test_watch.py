@@ -23,7 +23,6 @@ from support.counting import Answer, CountingServer
 from support.patrol import PATIENCE, Patrol
 from support.plans import plan_of, quoted
 from support.processes import wait_until
-from support.processes import wait_until
 from support.program import PROJECT, Rounds
 from support.tries import patiently
 
