@@ -22,7 +22,7 @@ struct facts {
     bool is_deadline_nearest; /* the round's end, not `timeout`, limits it */
     size_t request_body_bytes;
     int socket;               /* the newest one opened; -1: none yet */
-    uint64_t received_before; /* by it, from the proxy, before the request */
+    uint64_t received_before; /* by it, before the request */
 
     /* When what was seen, monotonic us; 0: never. In this order. */
     int64_t began_us;

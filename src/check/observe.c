@@ -157,6 +157,44 @@ static void watch_for_alert(struct transfer *transfer)
     transfer->alert = connection ? alert_of(connection) : NULL;
 }
 
+static int port_of(const struct sockaddr_storage *name)
+{
+    if (name->ss_family == AF_INET)
+        return ntohs(((const struct sockaddr_in *)name)->sin_port);
+    if (name->ss_family == AF_INET6)
+        return ntohs(((const struct sockaddr_in6 *)name)->sin6_port);
+    return -1;
+}
+
+/*
+ * The sockets of this thread's connections by their local ports, as far as
+ * there is room, each plus one: libcurl tells nobody which a kept connection
+ * has. What is found may be old, and is held against the port once more.
+ */
+enum { KEPT_SOCKETS = 256 };
+static _Thread_local int kept_sockets[KEPT_SOCKETS];
+
+static void keep_socket(int socket, int local_port)
+{
+    kept_sockets[(unsigned)local_port % KEPT_SOCKETS] = socket + 1;
+}
+
+/* -1: not known. Over TLS others may share it, with streams of their own. */
+static int kept_socket(const struct transfer *transfer, int local_port)
+{
+    int kept = kept_sockets[(unsigned)local_port % KEPT_SOCKETS] - 1;
+    struct sockaddr_storage name = { 0 };
+    socklen_t size = sizeof(name);
+
+    if (kept < 0 || transfer->facts.is_https ||
+        transfer->endpoint->settings->http_version == HTTP_VERSION_2)
+        return -1;
+    if (getsockname(kept, (struct sockaddr *)&name, &size) != 0 ||
+        port_of(&name) != local_port)
+        return -1;
+    return kept;
+}
+
 /*
  * CURLOPT_PREREQFUNCTION: connected, the request is about to be sent. Where it
  * is sent again all the same (HTTP/2, refused by the server), what was seen
@@ -167,16 +205,21 @@ static int begin_request(void *context, char *remote_ip, char *local_ip,
 {
     struct transfer *transfer = context;
     struct facts *facts = &transfer->facts;
+    bool is_kept;
 
     (void)local_ip;
     (void)remote_port;
-    (void)local_port;
     if (is_sent_again(transfer))
         return CURL_PREREQFUNC_ABORT;
+    is_kept = facts->socket < 0;
+    if (is_kept)
+        facts->socket = kept_socket(transfer, local_port);
+    else
+        keep_socket(facts->socket, local_port);
     (void)snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s",
                    remote_ip ? remote_ip : "");
     facts->requested_us = clock_monotonic_us();
-    if (facts->has_proxy)
+    if (facts->has_proxy || is_kept)
         facts->received_before = received_bytes(facts->socket);
     facts->first_byte_us = 0;
     facts->has_whole_header = false;

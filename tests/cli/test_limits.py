@@ -233,6 +233,24 @@ def test_read_timeout_begins_anew_with_every_byte(
 
 
 @patiently
+def test_read_timeout_sees_half_a_line_on_a_kept_connection_too(
+    rounds: Rounds, faults: Faults
+) -> None:
+    plan = make_plan(
+        [{"name": "before", "url": faults.shared_url("healthy")},
+         {"name": "drips", "url": faults.shared_url("drip_headers", ms=40)}],
+        # Less than the longest line takes, far more than a byte of it.
+        defaults={"read_timeout": "800ms", "timeout": "60s"},
+    )
+
+    _, report = rounds.check_json(plan, "-n", "1")
+
+    drips = by_name(report)["drips"]
+    assert verdict(drips) == HEALTHY
+    assert drips["connection_reused"]
+
+
+@patiently
 def test_read_timeout_does_not_count_before_the_first_byte(
     rounds: Rounds, counting: CountingServer
 ) -> None:
