@@ -42,7 +42,8 @@ void slots_init(struct slots *slots, struct pool *pool, struct hubs *hubs,
                 size_t step);
 void slots_release(struct slots *slots);
 
-/* Start what may be started. Returns when to look again, or when told to. */
+/* Start what may be started, some of it where that is much. Returns when to look
+ * again, or when told to. */
 int64_t slots_fill(struct slots *slots);
 
 /* Nothing is in flight and nothing more will come. */
