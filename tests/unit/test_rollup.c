@@ -25,7 +25,7 @@
 
 static void fill(struct place *place, int endpoints)
 {
-    static char names[64][16];
+    static char names[64][24];
 
     for (int i = 0; i < endpoints; i++) {
         (void)snprintf(names[i], sizeof(names[i]), "endpoint %d", i);
