@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "changes.h"
 #include "incidents.h"
 #include "names.h"
 #include "rollup.h"
@@ -156,25 +157,13 @@ static void read_results(struct reading *reading)
 
 static void read_changes(struct reading *reading)
 {
-    struct statement *rows = statement_create(
-        reading->database,
-        "SELECT endpoint, at_ms, is_down, outcome, ifnull(reason, 0),"
-        " ifnull(phase, 0), ifnull(status, 0), message FROM change"
-        " ORDER BY id");
-    const struct words *words = &reading->words;
+    struct statement *rows = changes_select(reading->database);
 
     while (statement_next(rows)) {
-        struct past_endpoint *endpoint =
-            find_endpoint(reading, statement_integer(rows, 0));
-        const struct change change = {
-            .at_ms = statement_integer(rows, 1),
-            .is_down = statement_integer(rows, 2) != 0,
-            .outcome = words_outcome(words, statement_integer(rows, 3)),
-            .reason = words_reason(words, statement_integer(rows, 4)),
-            .phase = words_phase(words, statement_integer(rows, 5)),
-            .status = (int)statement_integer(rows, 6),
-            .message = statement_text(rows, 7),
-        };
+        int64_t number;
+        const struct change change =
+            changes_read(rows, &reading->words, &number);
+        struct past_endpoint *endpoint = find_endpoint(reading, number);
 
         if (endpoint)
             incidents_add(&endpoint->incidents, &change);

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "history/incidents.h"
+#include "history/changes.h"
 #include "history/names.h"
 #include "history/rollup.h"
 #include "history/schema.h"
@@ -152,25 +152,13 @@ static void read_results(struct past_reader *reader, const char *sql,
 
 static void read_changes(struct past_reader *reader)
 {
-    const struct words *words = &reader->words;
-    struct statement *rows = statement_create(
-        reader->database,
-        "SELECT endpoint, at_ms, is_down, outcome, ifnull(reason, 0),"
-        " ifnull(phase, 0), ifnull(status, 0), message FROM change"
-        " ORDER BY id");
+    struct statement *rows = changes_select(reader->database);
 
     while (next(reader, rows)) {
-        struct account *account =
-            find_account(reader, statement_integer(rows, 0));
-        const struct change change = {
-            .at_ms = statement_integer(rows, 1),
-            .is_down = statement_integer(rows, 2) != 0,
-            .outcome = words_outcome(words, statement_integer(rows, 3)),
-            .reason = words_reason(words, statement_integer(rows, 4)),
-            .phase = words_phase(words, statement_integer(rows, 5)),
-            .status = (int)statement_integer(rows, 6),
-            .message = statement_text(rows, 7),
-        };
+        int64_t number;
+        const struct change change =
+            changes_read(rows, &reader->words, &number);
+        struct account *account = find_account(reader, number);
 
         if (account)
             account_change(account, &change);
